@@ -1,0 +1,1 @@
+"""Surveyor from a terminal."""

@@ -1,0 +1,1 @@
+"""Local real parts and the demo. Production never imports it."""

@@ -1,0 +1,1 @@
+"""What a guest OS name means, and import formats. Pure."""

@@ -1,0 +1,1 @@
+"""Settings, logging, metrics, tracing, health, Kafka edge, ClickHouse client."""

@@ -1,0 +1,1 @@
+"""Events, topics and tables that Surveyor's parts share."""

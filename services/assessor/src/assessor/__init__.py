@@ -1,0 +1,1 @@
+"""Readiness, right size, monthly cost and confidence of a group of machines."""

@@ -1,0 +1,1 @@
+"""Follows vCenters and ESXi hosts and publishes what they say."""

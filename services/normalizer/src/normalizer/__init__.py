@@ -1,0 +1,1 @@
+"""Raw events to canonical machines, changes, samples and roll-ups."""

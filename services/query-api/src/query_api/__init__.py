@@ -1,0 +1,1 @@
+"""Machines, performance, changes, groups, assessments and exports over HTTP."""
