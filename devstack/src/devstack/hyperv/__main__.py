@@ -1,0 +1,97 @@
+"""Run a simulated Hyper-V host: `python -m devstack.hyperv --password-file FILE`.
+
+Prints one JSON line when it listens: `{"url": …, "host": …, "port": …, "control_url": …, "machines": N}`.
+"""
+
+import argparse
+import json
+import os
+import signal
+import ssl
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from devstack.hyperv.auth import Credentials
+from devstack.hyperv.changes import Changes
+from devstack.hyperv.control import ControlServer
+from devstack.hyperv.host import DEFAULT_BUILD, SimulatedHost
+from devstack.hyperv.server import WsmanServer
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    password = options.password_file.read_text().strip()
+    if not password or ":" in password:
+        sys.stderr.write("--password-file: the password must not be empty or hold a colon\n")
+        return 2
+    credentials = Credentials(options.user, password)
+    with tempfile.TemporaryDirectory(prefix="hyperv-") as folder:
+        _write_ntlm_users(Path(folder), credentials, options.name)
+        _serve(options, credentials)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m devstack.hyperv", description="A simulated Hyper-V host")
+    parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="WS-Management port; 0 takes a free one")
+    parser.add_argument("--control-port", type=int, default=0, help="control port; 0 takes a free one")
+    parser.add_argument("--user", default="surveyor")
+    parser.add_argument("--password-file", type=Path, required=True)
+    parser.add_argument("--name", default="HYPERV01", help="the host's computer name")
+    parser.add_argument("--vms", type=int, default=int(os.environ.get("DEMO_HYPERV_VMS", "6")))
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("DEMO_SEED", "1")))
+    parser.add_argument("--build", type=int, default=DEFAULT_BUILD, help="Windows build, e.g. 9600 or 20348")
+    parser.add_argument("--tls-cert", type=Path)
+    parser.add_argument("--tls-key", type=Path)
+    return parser
+
+
+def _write_ntlm_users(folder: Path, credentials: Credentials, host_name: str) -> None:
+    """Give the NTLM acceptor its accounts: it takes them only from a file named in the environment."""
+    path = folder / "users"
+    path.touch(mode=0o600)
+    domains = ("", ".", host_name, "WORKSTATION")
+    path.write_text(
+        "".join(f"{domain}:{credentials.username}:{credentials.password}\n" for domain in domains)
+    )
+    os.environ["NTLM_USER_FILE"] = str(path)
+
+
+def _serve(options: argparse.Namespace, credentials: Credentials) -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    host = SimulatedHost(machine_count=options.vms, seed=options.seed, build=options.build, name=options.name)
+    server = WsmanServer(
+        (options.bind, options.port), host.service.answer, credentials, host.disturbances, _tls(options)
+    )
+    control = ControlServer(Changes(host), options.control_port)
+    server.start()
+    control.start()
+    ready = {
+        "url": server.url,
+        "host": options.bind,
+        "port": server.port,
+        "control_url": control.url,
+        "machines": len(host.machines()),
+    }
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+    stopped.wait()
+    server.shutdown()
+    control.shutdown()
+
+
+def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
+    if options.tls_cert is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options.tls_cert, options.tls_key)
+    return context
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,224 @@
+"""A machine as instances of the virtualization namespace: system, settings, processor, memory, guest."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from xml.sax.saxutils import escape
+
+from devstack.hyperv import naming
+from devstack.hyperv.cim import Instance, Value
+from devstack.hyperv.machine import Machine, PowerState
+from devstack.hyperv.store import Namespace
+
+REALIZED = "Microsoft:Hyper-V:System:Realized"
+ENABLED_STATE: dict[PowerState, int] = {"running": 2, "off": 3, "saved": 6, "paused": 9}
+_ALLOCATION_UNITS = "byte * 2^20"
+
+
+def utc_time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def computer_system(
+    namespace: Namespace, machine: Machine, *, uptime_seconds: float, wall_seconds: float
+) -> Instance:
+    """The machine's `Msvm_ComputerSystem`; made at each look because it says how long the machine has run."""
+    on_for = uptime_seconds - machine.started_uptime_seconds if machine.has_processes else 0.0
+    return namespace.instance(
+        "Msvm_ComputerSystem",
+        {
+            "CreationClassName": "Msvm_ComputerSystem",
+            "Name": machine.guid,
+            "ElementName": machine.name,
+            "Caption": "Virtual Machine",
+            "Description": "Microsoft Virtual Machine",
+            "InstallDate": utc_time(machine.created_at_seconds),
+            "EnabledState": ENABLED_STATE[machine.state],
+            "RequestedState": 12,
+            "EnabledDefault": 3,
+            "HealthState": 5,
+            "OperationalStatus": [2],
+            "StatusDescriptions": ["Operating normally"],
+            "Status": "OK",
+            "OnTimeInMilliseconds": int(on_for * 1000),
+            "TimeOfLastStateChange": utc_time(wall_seconds - uptime_seconds + machine.started_uptime_seconds),
+            "TimeOfLastConfigurationChange": utc_time(machine.created_at_seconds),
+            "ProcessID": 4000 + int(machine.guid[:4], 16) if machine.has_processes else None,
+            "ReplicationState": 0,
+            "ReplicationHealth": 0,
+            "ReplicationMode": 0,
+            "NumberOfNumaNodes": 1,
+        },
+    )
+
+
+def setting_rows(namespace: Namespace, machine: Machine) -> Iterator[Instance]:
+    """All stored instances of a machine but its disks' and adapters'."""
+    yield _system_settings(namespace, machine)
+    yield _processor_settings(namespace, machine)
+    yield _memory_settings(namespace, machine)
+    yield _bios(namespace, machine)
+    yield _key_value_exchange(namespace, machine)
+    yield _heartbeat(namespace, machine)
+
+
+def _system_settings(namespace: Namespace, machine: Machine) -> Instance:
+    root = "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V"
+    return namespace.instance(
+        "Msvm_VirtualSystemSettingData",
+        {
+            "InstanceID": naming.machine_instance_id(machine),
+            "ElementName": machine.name,
+            "Caption": "Virtual Machine Settings",
+            "Description": "Active settings for the virtual machine.",
+            "VirtualSystemIdentifier": machine.guid,
+            "VirtualSystemType": REALIZED,
+            "VirtualSystemSubType": f"Microsoft:Hyper-V:SubType:{machine.generation}",
+            "ConfigurationID": machine.guid,
+            "ConfigurationDataRoot": root,
+            "ConfigurationFile": f"Virtual Machines\\{machine.guid}.vmcx",
+            "CreationTime": utc_time(machine.created_at_seconds),
+            "Notes": [machine.notes],
+            "BIOSGUID": f"{{{machine.bios_guid}}}",
+            "BIOSSerialNumber": _serial(machine),
+            "ChassisSerialNumber": _serial(machine),
+            "BaseBoardSerialNumber": _serial(machine),
+            "SecureBootEnabled": machine.generation == 2,
+            "VirtualNumaEnabled": True,
+            "Version": "10.0",
+            "IsSaved": machine.state == "saved",
+            "AutomaticStartupAction": 3,
+            "AutomaticShutdownAction": 3,
+        },
+    )
+
+
+def _processor_settings(namespace: Namespace, machine: Machine) -> Instance:
+    return namespace.instance(
+        "Msvm_ProcessorSettingData",
+        {
+            "InstanceID": naming.processor_instance_id(machine),
+            "ElementName": "Processor",
+            "Caption": "Processor",
+            "Description": "Settings for Microsoft Virtual Processor.",
+            "ResourceType": 3,
+            "ResourceSubType": "Microsoft:Hyper-V:Processor",
+            "AllocationUnits": "percent / 1000",
+            "VirtualQuantityUnits": "count",
+            "VirtualQuantity": machine.cores,
+            "Reservation": 0,
+            "Limit": 100_000,
+            "Weight": 100,
+            "LimitProcessorFeatures": False,
+        },
+    )
+
+
+def _memory_settings(namespace: Namespace, machine: Machine) -> Instance:
+    dynamic = machine.dynamic_memory
+    return namespace.instance(
+        "Msvm_MemorySettingData",
+        {
+            "InstanceID": naming.memory_instance_id(machine),
+            "ElementName": "Memory",
+            "Caption": "Memory",
+            "Description": "Settings for Microsoft Virtual Machine Memory.",
+            "ResourceType": 4,
+            "ResourceSubType": "Microsoft:Hyper-V:Memory",
+            "AllocationUnits": _ALLOCATION_UNITS,
+            "VirtualQuantityUnits": _ALLOCATION_UNITS,
+            "VirtualQuantity": machine.memory_mib,
+            "Reservation": dynamic.minimum_mib if dynamic else machine.memory_mib,
+            "Limit": dynamic.maximum_mib if dynamic else machine.memory_mib,
+            "Weight": 5000,
+            "DynamicMemoryEnabled": dynamic is not None,
+            "TargetMemoryBuffer": 20,
+            "IsVirtualized": False,
+            "SwapFilesInUse": False,
+        },
+    )
+
+
+def _bios(namespace: Namespace, machine: Machine) -> Instance:
+    return namespace.instance(
+        "Msvm_BIOSElement",
+        {
+            "SoftwareElementID": machine.guid,
+            "InstanceID": f"{naming.machine_instance_id(machine)}\\BIOS",
+            "Name": "Virtual BIOS",
+            "BIOSGUID": f"{{{machine.bios_guid}}}",
+            "BIOSSerialNumber": _serial(machine),
+            "Manufacturer": "Microsoft Corporation",
+            "PrimaryBIOS": True,
+        },
+    )
+
+
+def _key_value_exchange(namespace: Namespace, machine: Machine) -> Instance:
+    """What the guest says of itself: nothing without integration services or while it is off."""
+    return namespace.instance(
+        "Msvm_KvpExchangeComponent",
+        {
+            **_component(machine, "Msvm_KvpExchangeComponent", "Key-Value Pair Exchange"),
+            "GuestIntrinsicExchangeItems": [_exchange_item(*pair) for pair in _guest_items(machine)],
+            "GuestExchangeItems": [],
+        },
+    )
+
+
+def _heartbeat(namespace: Namespace, machine: Machine) -> Instance:
+    status = 2 if machine.is_running and machine.guest else 12
+    component = _component(machine, "Msvm_HeartbeatComponent", "Heartbeat")
+    return namespace.instance("Msvm_HeartbeatComponent", {**component, "OperationalStatus": [status]})
+
+
+def _component(machine: Machine, class_name: str, element_name: str) -> dict[str, Value]:
+    return {
+        "SystemCreationClassName": "Msvm_ComputerSystem",
+        "SystemName": machine.guid,
+        "CreationClassName": class_name,
+        "DeviceID": f"Microsoft:{machine.guid}\\{class_name}",
+        "ElementName": element_name,
+        "EnabledState": 2,
+    }
+
+
+def _guest_items(machine: Machine) -> Iterator[tuple[str, str]]:
+    guest = machine.guest
+    if guest is None or not machine.is_running:
+        return
+    addresses = [address for adapter in machine.adapters for address in adapter.addresses]
+    yield "FullyQualifiedDomainName", guest.fqdn
+    yield "OSName", guest.os_name
+    yield "OSVersion", guest.os_version
+    yield "OSBuildNumber", guest.os_build
+    yield "OSPlatformId", "2"
+    yield "ProcessorArchitecture", "9"
+    yield "IntegrationServicesVersion", "10.0.20348"
+    yield "NetworkAddressIPv4", ";".join(address for address in addresses if "." in address)
+    yield "NetworkAddressIPv6", ";".join(address for address in addresses if ":" in address)
+
+
+def _exchange_item(name: str, value: str) -> str:
+    """One item as CIM-XML text, as the host hands it out: an embedded instance in a string."""
+    properties = {
+        "Caption": "",
+        "Data": value,
+        "Description": "",
+        "ElementName": "",
+        "InstanceID": "",
+        "Name": name,
+    }
+    inner = "".join(
+        f'<PROPERTY NAME="{key}" TYPE="string"><VALUE>{escape(text)}</VALUE></PROPERTY>'
+        for key, text in properties.items()
+        if text
+    )
+    source = '<PROPERTY NAME="Source" TYPE="uint16"><VALUE>2</VALUE></PROPERTY>'
+    return f'<INSTANCE CLASSNAME="Msvm_KvpExchangeDataItem">{inner}{source}</INSTANCE>'
+
+
+def _serial(machine: Machine) -> str:
+    digits = f"{int(machine.bios_guid.replace('-', ''), 16) % 10**30:030d}"
+    return "-".join(
+        (digits[:4], digits[4:8], digits[8:12], digits[12:16], digits[16:20], digits[20:24], digits[24:26])
+    )

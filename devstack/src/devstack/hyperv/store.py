@@ -1,0 +1,108 @@
+"""Namespaces with classes and instances; the one mutable thing that queries read."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+
+from devstack.hyperv.cim import CimClass, Instance, Value, make_instance
+
+Provider = Callable[[], Iterable[Instance]]
+
+
+class InvalidNamespace(LookupError):
+    """The store has no namespace of that name (WBEM_E_INVALID_NAMESPACE)."""
+
+
+class InvalidClass(LookupError):
+    """The namespace has no class of that name (WBEM_E_INVALID_CLASS)."""
+
+
+class Namespace:
+    """One namespace, safe to read and change from several threads.
+
+    Instances belong to an owner (a machine, the host) and are replaced together, so that a reader sees a
+    machine before or after a change and never half of it. A class may have a provider instead, asked at each
+    query: counters and clocks have no stored value.
+    """
+
+    def __init__(self, name: str, classes: Mapping[str, CimClass]) -> None:
+        self.name = name
+        self._classes = dict(classes)
+        self._subclasses = _subclasses(classes.values())
+        self._instances: dict[str, dict[str, list[Instance]]] = {}
+        self._providers: dict[str, Provider] = {}
+        self._lock = threading.RLock()
+
+    def cim_class(self, name: str) -> CimClass:
+        """Find a class without regard to case.
+
+        Raises:
+            InvalidClass: there is none.
+        """
+        try:
+            return self._classes[name.lower()]
+        except KeyError:
+            raise InvalidClass(name) from None
+
+    def instance(self, class_name: str, values: Mapping[str, Value]) -> Instance:
+        return make_instance(self.cim_class(class_name), values)
+
+    def provide(self, class_name: str, provider: Provider) -> None:
+        """Have the instances of exactly this class made at each query."""
+        self._providers[self.cim_class(class_name).name.lower()] = provider
+
+    def replace(self, owner: str, instances: Iterable[Instance]) -> None:
+        """Put `instances` in the place of all that `owner` had."""
+        fresh: dict[str, list[Instance]] = {}
+        for instance in instances:
+            fresh.setdefault(instance.cim_class.name.lower(), []).append(instance)
+        with self._lock:
+            for by_owner in self._instances.values():
+                by_owner.pop(owner, None)
+            for class_name, members in fresh.items():
+                self._instances.setdefault(class_name, {})[owner] = members
+
+    def instances_of(self, class_name: str) -> list[Instance]:
+        """All instances of a class and of its subclasses, as they are now.
+
+        Raises:
+            InvalidClass: the class does not exist.
+        """
+        wanted = self._subclasses[self.cim_class(class_name).name.lower()]
+        found: list[Instance] = []
+        with self._lock:
+            for name in wanted:
+                if name in self._providers:
+                    found.extend(self._providers[name]())
+                for members in self._instances.get(name, {}).values():
+                    found.extend(members)
+        return found
+
+
+class CimStore:
+    """The namespaces of one host; names are compared without regard to case or kind of slash."""
+
+    def __init__(self, namespaces: Iterable[Namespace]) -> None:
+        self._namespaces = {_fold(namespace.name): namespace for namespace in namespaces}
+
+    def namespace(self, name: str) -> Namespace:
+        """Find a namespace such as `root/virtualization/v2`.
+
+        Raises:
+            InvalidNamespace: there is none.
+        """
+        try:
+            return self._namespaces[_fold(name)]
+        except KeyError:
+            raise InvalidNamespace(name) from None
+
+
+def _fold(name: str) -> str:
+    return name.replace("\\", "/").strip("/").lower()
+
+
+def _subclasses(classes: Iterable[CimClass]) -> dict[str, list[str]]:
+    members: dict[str, list[str]] = {}
+    for cim_class in classes:
+        for name in (cim_class.name, *cim_class.ancestry):
+            members.setdefault(name.lower(), []).append(cim_class.name.lower())
+    return members
