@@ -1,0 +1,92 @@
+"""Serve an ASGI application inside a process that has its own signals and its own end."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import uvicorn
+
+from surveyor_kit.health import Health, health_app
+from surveyor_kit.logging import get_logger
+
+log = get_logger(__name__)
+
+GRACE_SECONDS = 5
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers (the lifecycle has them), and with a word when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Any, host: str, port: int) -> AsyncIterator[int]:
+    """Serve an ASGI application for the duration of the block; gives the port it listens on.
+
+    Args:
+        app: The application; its lifespan is run.
+        host: The address to bind.
+        port: The port to bind, 0 for any free one.
+
+    Raises:
+        OSError: The address cannot be bound.
+    """
+    listener = _bind(host, port)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await _until_listening(server, task)
+        bound_port: int = listener.getsockname()[1]
+        log.info("http_listening", host=host, port=bound_port)
+        yield bound_port
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+        listener.close()
+
+
+async def serve_health(health: Health, host: str, port: int) -> None:
+    """Serve `/healthz`, `/readyz` and `/metrics` until cancelled."""
+    async with serving(health_app(health), host, port):
+        await asyncio.Event().wait()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _until_listening(server: _Server, task: asyncio.Task[None]) -> None:
+    listening = asyncio.create_task(server.listening.wait())
+    await asyncio.wait({listening, task}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        listening.cancel()
+        task.result()
+        raise RuntimeError("the HTTP server ended while starting")
