@@ -1,0 +1,1 @@
+"""Assessments: what query-api asks for and what the assessor answers."""

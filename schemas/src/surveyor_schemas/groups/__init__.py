@@ -1,0 +1,1 @@
+"""Groups of machines (topic `groups`)."""

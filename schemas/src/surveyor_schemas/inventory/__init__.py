@@ -1,0 +1,1 @@
+"""Canonical machines and what changed about them (topics `machines`, `environment-changes`)."""

@@ -1,0 +1,1 @@
+"""Samples of counters as the sources give them (topic `performance-raw`)."""

@@ -1,0 +1,1 @@
+"""How the collectors are (topic `collector-status`)."""
