@@ -23,7 +23,9 @@ def device_rows(namespace: Namespace, machine: Machine, host_name: str) -> Itera
         yield _controller(namespace, machine, controller)
     for disk in machine.disks:
         yield _drive(namespace, machine, disk, host_name)
-        if disk.kind != "pass-through":
+        if disk.kind == "pass-through":
+            yield _physical_drive(namespace, disk, host_name)
+        else:
             yield _storage(namespace, machine, disk, host_name)
     for adapter in machine.adapters:
         yield _port(namespace, machine, adapter)
@@ -93,9 +95,24 @@ def _physical_disk_path(host_name: str, disk: Disk) -> str:
         host_name,
         "Msvm_DiskDrive",
         CreationClassName="Msvm_DiskDrive",
-        DeviceID=f"Microsoft:{disk.disk_guid}\\{disk.path}",
+        DeviceID=naming.physical_drive_device_id(disk),
         SystemCreationClassName="Msvm_ComputerSystem",
         SystemName=host_name,
+    )
+
+
+def _physical_drive(namespace: Namespace, disk: Disk, host_name: str) -> Instance:
+    return namespace.instance(
+        "Msvm_DiskDrive",
+        {
+            "CreationClassName": "Msvm_DiskDrive",
+            "DeviceID": naming.physical_drive_device_id(disk),
+            "SystemCreationClassName": "Msvm_ComputerSystem",
+            "SystemName": host_name,
+            "ElementName": f"Disk {naming.physical_drive_number(disk)}",
+            "DriveNumber": naming.physical_drive_number(disk),
+            "MaxMediaSize": disk.size_bytes // 1024,  # CIM_DiskDrive counts in kibibytes
+        },
     )
 
 

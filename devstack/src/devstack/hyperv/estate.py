@@ -30,6 +30,7 @@ class EstateBuilder:
         self._random = random.Random(seed)  # noqa: S311 - an estate, not a secret
         self._up_for_seconds = up_for_seconds
         self._volume = volume
+        self._physical_drives = 0  # drive 0 is the host's own
 
     def machines(self, count: int, now_seconds: float) -> Iterator[Machine]:
         """Make machines of every kind: generations, kinds of memory, on and off, with a guest and without.
@@ -123,9 +124,10 @@ class EstateBuilder:
         )
 
     def pass_through_disk(self, position: int) -> Disk:
+        self._physical_drives += 1
         drawn = self.disk("", 1, position=position)
         return Disk(
-            path=f"PhysicalDrive{position + 1}",
+            path=f"PhysicalDrive{self._physical_drives}",
             kind="pass-through",
             size_bytes=drawn.size_bytes,
             controller="scsi",

@@ -11,6 +11,7 @@ from devstack.hyperv.disturbances import Disturbances
 from devstack.hyperv.enumeration import Limits
 from devstack.hyperv.estate import EstateBuilder
 from devstack.hyperv.host_rows import (
+    disk_drives,
     hardware_rows,
     host_computer_system,
     operating_system,
@@ -103,6 +104,7 @@ class SimulatedHost:
         self._virtualization.provide("Msvm_ComputerSystem", self._computer_systems)
         self._cimv2.replace(_HOST, hardware_rows(self._cimv2, self.name))
         self._cimv2.provide("Win32_OperatingSystem", self._operating_systems)
+        self._cimv2.provide("Win32_DiskDrive", lambda: disk_drives(self._cimv2, self.machines()))
         for class_name, read in _COUNTERS.items():
             self._cimv2.provide(class_name, self._counter_provider(read))
 

@@ -1,11 +1,13 @@
 """The host itself as instances: its own computer system, services, switch, templates, operating system."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from devstack.hyperv import naming
 from devstack.hyperv.cim import Instance
 from devstack.hyperv.clock import HostClock
 from devstack.hyperv.device_rows import SWITCH_GUID, SWITCH_NAME
+from devstack.hyperv.machine import Machine
 from devstack.hyperv.machine_rows import utc_time
 from devstack.hyperv.store import Namespace
 
@@ -18,6 +20,7 @@ _RELEASES = {
 }
 _SOCKETS, _CORES_PER_SOCKET = 2, 16
 _MEMORY_KIB = 512 * 1024 * 1024
+_SYSTEM_DISK_BYTES = 480 * 10**9
 _TEMPLATE = "Microsoft:Definition\\{guid}\\{kind}"
 _PROCESSOR_POOL = "B637F347-6A0E-4DEC-AF52-BD70CB80A21D"
 _MEMORY_POOL = "4764334E-E001-4176-82EE-5594EC9B530E"
@@ -151,6 +154,29 @@ def _processor(socket: int) -> dict[str, str | int]:
         "Architecture": 9,
         "AddressWidth": 64,
         "SocketDesignation": f"Socket {socket}",
+    }
+
+
+def disk_drives(namespace: Namespace, machines: Iterable[Machine]) -> Iterator[Instance]:
+    """The physical disks: the host's own, and those handed through to machines."""
+    yield namespace.instance("Win32_DiskDrive", _drive(0, _SYSTEM_DISK_BYTES))
+    for machine in machines:
+        for disk in machine.disks:
+            if disk.kind == "pass-through":
+                number = naming.physical_drive_number(disk)
+                yield namespace.instance("Win32_DiskDrive", _drive(number, disk.size_bytes))
+
+
+def _drive(number: int, size_bytes: int) -> dict[str, str | int]:
+    return {
+        "DeviceID": f"\\\\.\\PHYSICALDRIVE{number}",
+        "Caption": "Simulated disk",
+        "Model": "Simulated disk",
+        "Index": number,
+        "Size": size_bytes,
+        "BytesPerSector": 512,
+        "InterfaceType": "SCSI",
+        "MediaType": "Fixed hard disk media",
     }
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape
 
 from devstack.hyperv import naming
 from devstack.hyperv.cim import Instance, Value
 from devstack.hyperv.machine import Machine, PowerState
 from devstack.hyperv.store import Namespace
+from devstack.hyperv.wire import embedded_instance_text
 
 REALIZED = "Microsoft:Hyper-V:System:Realized"
 ENABLED_STATE: dict[PowerState, int] = {"running": 2, "off": 3, "saved": 6, "paused": 9}
@@ -159,7 +159,9 @@ def _key_value_exchange(namespace: Namespace, machine: Machine) -> Instance:
         "Msvm_KvpExchangeComponent",
         {
             **_component(machine, "Msvm_KvpExchangeComponent", "Key-Value Pair Exchange"),
-            "GuestIntrinsicExchangeItems": [_exchange_item(*pair) for pair in _guest_items(machine)],
+            "GuestIntrinsicExchangeItems": [
+                _exchange_item(namespace, name, value) for name, value in _guest_items(machine)
+            ],
             "GuestExchangeItems": [],
         },
     )
@@ -198,23 +200,10 @@ def _guest_items(machine: Machine) -> Iterator[tuple[str, str]]:
     yield "NetworkAddressIPv6", ";".join(address for address in addresses if ":" in address)
 
 
-def _exchange_item(name: str, value: str) -> str:
-    """One item as CIM-XML text, as the host hands it out: an embedded instance in a string."""
-    properties = {
-        "Caption": "",
-        "Data": value,
-        "Description": "",
-        "ElementName": "",
-        "InstanceID": "",
-        "Name": name,
-    }
-    inner = "".join(
-        f'<PROPERTY NAME="{key}" TYPE="string"><VALUE>{escape(text)}</VALUE></PROPERTY>'
-        for key, text in properties.items()
-        if text
-    )
-    source = '<PROPERTY NAME="Source" TYPE="uint16"><VALUE>2</VALUE></PROPERTY>'
-    return f'<INSTANCE CLASSNAME="Msvm_KvpExchangeDataItem">{inner}{source}</INSTANCE>'
+def _exchange_item(namespace: Namespace, name: str, value: str) -> str:
+    """One item as the host hands it out: an embedded instance in a string."""
+    item = namespace.instance("Msvm_KvpExchangeDataItem", {"Name": name, "Data": value, "Source": 2})
+    return embedded_instance_text(item)
 
 
 def _serial(machine: Machine) -> str:

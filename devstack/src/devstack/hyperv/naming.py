@@ -61,6 +61,14 @@ def object_path(host_name: str, class_name: str, **keys: str) -> str:
     return f"\\\\{host_name}\\root\\virtualization\\v2:{class_name}.{pairs}"
 
 
+def physical_drive_number(disk: Disk) -> int:
+    return int(disk.path.removeprefix("PhysicalDrive"))
+
+
+def physical_drive_device_id(disk: Disk) -> str:
+    return f"Microsoft:{disk.disk_guid}\\{physical_drive_number(disk)}"
+
+
 def processor_counter_name(machine: Machine, index: int) -> str:
     return f"{machine.name}:Hv VP {index}"
 

@@ -106,7 +106,8 @@ def _scalar(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return escape(str(value))
+    # A carriage return would not survive the reader's normalisation of line ends.
+    return escape(str(value), {"\r": "&#13;"})
 
 
 def embedded_instance_text(instance: Instance) -> str:

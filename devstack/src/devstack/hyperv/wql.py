@@ -117,16 +117,16 @@ class _Parser:
         return tuple(names)
 
     def _disjunction(self) -> Expression:
-        left = self._conjunction()
+        operands = [self._conjunction()]
         while self._accept("or"):
-            left = Or(left, self._conjunction())
-        return left
+            operands.append(self._conjunction())
+        return Or(tuple(operands)) if len(operands) > 1 else operands[0]
 
     def _conjunction(self) -> Expression:
-        left = self._negation()
+        operands = [self._negation()]
         while self._accept("and"):
-            left = And(left, self._negation())
-        return left
+            operands.append(self._negation())
+        return And(tuple(operands)) if len(operands) > 1 else operands[0]
 
     def _negation(self) -> Expression:
         self._depth += 1

@@ -28,14 +28,12 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    left: "Expression"
-    right: "Expression"
+    operands: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    left: "Expression"
-    right: "Expression"
+    operands: tuple["Expression", ...]
 
 
 Expression = Comparison | IsA | Not | And | Or

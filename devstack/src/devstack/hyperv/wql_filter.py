@@ -68,12 +68,12 @@ def predicate(where: Expression | None, cim_class: CimClass) -> Predicate:
         case Not(operand):
             inner = predicate(operand, cim_class)
             return lambda instance: not inner(instance)
-        case And(left, right):
-            first, second = predicate(left, cim_class), predicate(right, cim_class)
-            return lambda instance: first(instance) and second(instance)
-        case Or(left, right):
-            first, second = predicate(left, cim_class), predicate(right, cim_class)
-            return lambda instance: first(instance) or second(instance)
+        case And(operands):
+            tests = [predicate(operand, cim_class) for operand in operands]
+            return lambda instance: all(test(instance) for test in tests)
+        case Or(operands):
+            tests = [predicate(operand, cim_class) for operand in operands]
+            return lambda instance: any(test(instance) for test in tests)
         case IsA(class_name):
             return lambda instance: instance.cim_class.is_a(class_name)
         case Comparison():
