@@ -60,7 +60,7 @@ class Client:
 
     @staticmethod
     def read(answer: bytes) -> Any:
-        body = etree.fromstring(answer).find("s:Body", NAMESPACES)
+        body: Any = etree.fromstring(answer).find("s:Body", NAMESPACES)
         fault = body.find("s:Fault", NAMESPACES)
         if fault is not None:
             code = int(fault.find("s:Detail/f:WSManFault", NAMESPACES).get("Code"))
@@ -129,8 +129,14 @@ def client_of(service: WsmanService) -> Client:
 
 def transport_client(running: RunningHost, **options: Any) -> Client:
     """A client over HTTP, sealed by NTLM; pywinrm's exception for a fault is opened up again."""
-    settings = {"username": running.username, "password": running.password, "auth_method": "ntlm", **options}
-    transport = Transport(running.url, proxy=None, read_timeout_sec=(10, 60), **settings)
+    settings = {
+        "username": running.username,
+        "password": running.password,
+        "auth_method": "ntlm",
+        "ca_trust_path": None,  # or it takes a bundle named in the environment, with a warning
+        **options,
+    }
+    transport = Transport(running.url, proxy=None, read_timeout_sec=60, **settings)
 
     def send(message: bytes) -> bytes:
         try:
