@@ -1,0 +1,1 @@
+"""The catalogue's files: build a snapshot from tables, read and write it, the packaged one."""

@@ -1,0 +1,1 @@
+"""Readiness, size, cost and confidence of a machine: pure functions over values."""

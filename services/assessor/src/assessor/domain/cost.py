@@ -1,0 +1,61 @@
+"""Monthly cost in the assessment's currency, in exact decimals.
+
+Source: Azure Migrate, "Cost estimation of assessments" (2025-04-17), "Azure VM assessments" (2025-02-06).
+Months have 730 hours, or 744 under a savings option; given uptime hours win (ADR 0011).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+
+from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
+from surveyor_schemas.assessments.choices import SavingsOption
+
+PAY_AS_YOU_GO_HOURS = Decimal(730)
+COMMITTED_HOURS = Decimal(744)
+_EXACT = Context(prec=60)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyPricing:
+    """Turns USD per hour and per month into monthly amounts under one set of settings."""
+
+    hours: Decimal
+    compute_factor: Decimal
+    """1 less the discount, which reduces pay-as-you-go compute only."""
+    currency_per_usd: Decimal
+
+    def compute(self, usd_per_hour: Decimal) -> Decimal:
+        with localcontext(_EXACT):
+            return usd_per_hour * self.hours * self.compute_factor * self.currency_per_usd
+
+    def storage(self, usd_per_month: Decimal) -> Decimal:
+        with localcontext(_EXACT):
+            return usd_per_month * self.currency_per_usd
+
+
+def monthly_pricing(settings: AssessmentSettings, currency_per_usd: Decimal) -> MonthlyPricing:
+    """Collect what the settings say about hours, discount and currency."""
+    if settings.savings_options is not SavingsOption.NONE:
+        return MonthlyPricing(COMMITTED_HOURS, Decimal(1), currency_per_usd)
+    hours = settings.vm_uptime.hours_per_month if settings.vm_uptime else PAY_AS_YOU_GO_HOURS
+    with localcontext(_EXACT):
+        factor = 1 - settings.discount_percentage / 100
+    return MonthlyPricing(hours, factor, currency_per_usd)
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Add amounts exactly; None as soon as one of them is not known."""
+    amount = Decimal(0)
+    with localcontext(_EXACT):
+        for part in amounts:
+            if part is None:
+                return None
+            amount += part
+    return amount
+
+
+def decimal_text(amount: Decimal) -> str:
+    """Write an amount unrounded, without exponent, with at least two decimals: 167.90, 130.0512."""
+    whole, _, decimals = f"{amount:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"

@@ -1,0 +1,85 @@
+"""A machine as an assessment sees it: what it has, and how much of that it uses."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from surveyor_inventory.guest_os import GuestOs
+
+
+class Source(StrEnum):
+    VMWARE = "vmware"
+    HYPERV = "hyperv"
+    IMPORT = "import"
+
+
+class BootType(StrEnum):
+    BIOS = "bios"
+    UEFI = "uefi"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is known of one series of 10-minute peaks.
+
+    Attributes:
+        value: The percentile of the peaks; None when nothing was measured.
+        points: Number of peaks behind the value; None when a source gave only the value.
+    """
+
+    value: float | None
+    points: int | None
+
+
+NOT_MEASURED = Usage(value=None, points=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    name: str
+    size_gib: float
+    is_os_disk: bool
+    read_iops: Usage = NOT_MEASURED
+    write_iops: Usage = NOT_MEASURED
+    read_mb_per_second: Usage = NOT_MEASURED
+    write_mb_per_second: Usage = NOT_MEASURED
+
+    @property
+    def usages(self) -> tuple[Usage, Usage, Usage, Usage]:
+        return (self.read_iops, self.write_iops, self.read_mb_per_second, self.write_mb_per_second)
+
+
+@dataclass(frozen=True, slots=True)
+class Nic:
+    name: str
+    received_mb_per_second: Usage = NOT_MEASURED
+    transmitted_mb_per_second: Usage = NOT_MEASURED
+
+    @property
+    def usages(self) -> tuple[Usage, Usage]:
+        return (self.received_mb_per_second, self.transmitted_mb_per_second)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """`os_name` keeps the source's words for reports; rules read `guest_os` only."""
+
+    name: str
+    source: Source
+    cores: int
+    memory_mib: float
+    boot_type: BootType
+    os_name: str | None
+    guest_os: GuestOs
+    cpu_percent: Usage = NOT_MEASURED
+    memory_percent: Usage = NOT_MEASURED
+    disks: tuple[Disk, ...] = ()
+    nics: tuple[Nic, ...] = ()
+
+    @property
+    def memory_gib(self) -> float:
+        return self.memory_mib / 1024
+
+    @property
+    def data_disk_count(self) -> int:
+        return sum(not disk.is_os_disk for disk in self.disks)

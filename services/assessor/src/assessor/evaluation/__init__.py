@@ -1,0 +1,1 @@
+"""Assessing machines from a file, without a server."""

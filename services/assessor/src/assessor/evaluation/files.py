@@ -1,0 +1,79 @@
+"""Reading files for the commands: every error names the file, the place and the fix."""
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_HINTS = {
+    "azure_disk_type": "use azure_disk_types, a list",
+    "reserved_instance": "use savings_options",
+}
+
+_FORMS_OF_A_USAGE = {"number", "peaks"}
+
+
+class FileRefused(ValueError):
+    """A file cannot be used; the message is for the person who wrote it."""
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """Read a JSON file into `model`.
+
+    Raises:
+        FileRefused: The file is missing, is no JSON, or breaks the model.
+    """
+    document = _read_json(path)
+    try:
+        # From JSON again, since strict models take enum values and tuples from JSON only.
+        return model.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        raise FileRefused(_explain(path, error)) from error
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileRefused(f"{path}: {error.strerror}; give the path of a readable file") from error
+    except UnicodeDecodeError as error:
+        raise FileRefused(f"{path}: byte {error.start} is no UTF-8; save the file as UTF-8") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno} column {error.colno}"
+        raise FileRefused(f"{path}: {where}: {error.msg}; correct the JSON there") from error
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    """One line per problem, each with its place such as machines[0].disks[1].size_gib."""
+    lines = dict.fromkeys(_line(path, problem) for problem in error.errors(include_url=False))
+    return "\n".join(lines)
+
+
+def _line(path: Path, problem: Any) -> str:
+    place = _place(problem["loc"])
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        message = f"unknown field; {_HINTS.get(str(problem['loc'][-1]), 'remove it or correct its name')}"
+    elif problem["type"] == "missing":
+        message = "required; add it"
+    elif problem["type"] != "value_error":
+        message = f"{message}, not {_shown(problem['input'])}"
+    return f"{path}: {place}: {message}" if place else f"{path}: {message}"
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    place = ""
+    for part in location:
+        if isinstance(part, int):
+            place += f"[{part}]"
+        elif part.isidentifier() and part not in _FORMS_OF_A_USAGE:
+            place += f".{part}" if place else part
+    return place
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 40 else f"{text[:37]}..."
