@@ -1,1 +1,1 @@
-"""Local real parts and the demo. Production never imports it."""
+"""Local real parts of Surveyor: broker, store, simulated vCenter and Hyper-V host, and the demo."""
