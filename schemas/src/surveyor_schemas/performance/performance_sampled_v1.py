@@ -39,7 +39,8 @@ class MachineSamples(Record):
     """All series of one machine over one list of times."""
 
     machine_id: MachineId
-    interval_seconds: Annotated[int, Field(ge=1, le=3600)]
+    interval_seconds: Annotated[int, Field(ge=10, le=600)]
+    """A 10-minute slot keeps one bit per interval, and has 64."""
     timestamps: Annotated[list[NonNegativeInt], Field(min_length=1)]
     """Epoch seconds by the source's clock, strictly increasing."""
     series: list[CounterSeries]

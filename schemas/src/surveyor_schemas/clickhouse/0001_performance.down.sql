@@ -1,0 +1,11 @@
+DROP VIEW IF EXISTS {{all samples}} {{on_cluster}};
+DROP VIEW IF EXISTS {{local machine_10m_view}} {{on_cluster}};
+DROP VIEW IF EXISTS {{local disk_10m_view}} {{on_cluster}};
+DROP VIEW IF EXISTS {{local nic_10m_view}} {{on_cluster}};
+{{drop lost_samples}};
+{{drop ingested_batches}};
+{{drop peaks_day}};
+{{drop nic_10m}};
+{{drop disk_10m}};
+{{drop machine_10m}};
+{{drop performance_samples}};

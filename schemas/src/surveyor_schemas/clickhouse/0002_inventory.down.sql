@@ -1,0 +1,3 @@
+{{drop consumer_crashes}};
+{{drop machine_changes}};
+{{drop machine_state}};

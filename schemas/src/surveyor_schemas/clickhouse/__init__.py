@@ -1,0 +1,1 @@
+"""Migration files of the ClickHouse tables; `surveyor_schemas.migrations` reads them."""
