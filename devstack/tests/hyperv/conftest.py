@@ -11,9 +11,10 @@ from winrm.transport import Transport
 
 from devstack.hyperv.fixture import RunningHost, start_host
 from devstack.hyperv.host import SimulatedHost
+from devstack.hyperv.resources import WQL_DIALECT
 from devstack.hyperv.soap import NAMESPACES
 from devstack.hyperv.wire import WMI_URI
-from devstack.hyperv.wsman import WQL_DIALECT, WsmanService
+from devstack.hyperv.wsman import WsmanService
 
 Row = dict[str, list[str | None]]
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"

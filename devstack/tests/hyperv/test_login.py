@@ -14,9 +14,9 @@ from pypsrp.wsman import WSMan
 from winrm.exceptions import InvalidCredentialsError, WinRMTransportError
 
 from devstack.hyperv.fixture import RunningHost
+from devstack.hyperv.resources import WQL_DIALECT
 from devstack.hyperv.soap import NAMESPACES
 from devstack.hyperv.wire import WMI_URI
-from devstack.hyperv.wsman import WQL_DIALECT
 
 _SYSTEMS = "SELECT Name, ElementName FROM Msvm_ComputerSystem"
 

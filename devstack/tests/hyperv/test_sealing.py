@@ -1,22 +1,31 @@
 """Sealed messages, both ends in this process."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import spnego
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from devstack.hyperv.auth import ConnectionSecurity, Credentials, SealError
 
 _CREDENTIALS = Credentials("svc", "s3cret")
 
 
-@pytest.fixture
-def connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ConnectionSecurity:
-    users = tmp_path / "users"
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file of accounts that the NTLM acceptor reads."""
+    users = tmp_path_factory.mktemp("ntlm") / "users"
     users.write_text(":svc:s3cret\n")
-    monkeypatch.setenv("NTLM_USER_FILE", str(users))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NTLM_USER_FILE", str(users))
+        yield users
+
+
+@pytest.fixture
+def connection(accounts: Path) -> ConnectionSecurity:
     return ConnectionSecurity(_CREDENTIALS, is_tls=False)
 
 
@@ -106,3 +115,12 @@ def test_a_failed_login_ends_the_one_before(connection: ConnectionSecurity) -> N
     assert connection.authenticate("").granted
     assert not connection.authenticate("Negotiate AAAA").granted
     assert not connection.authenticate("").granted
+
+
+@settings(max_examples=400, deadline=None)
+@given(tokens=st.lists(st.binary(max_size=80), max_size=3), is_ntlm=st.booleans())
+def test_no_token_but_the_right_one_lets_in(accounts: Path, tokens: list[bytes], is_ntlm: bool) -> None:
+    connection = ConnectionSecurity(_CREDENTIALS, is_tls=False)
+    for token in tokens:
+        whole = b"NTLMSSP\0" + token if is_ntlm else token
+        assert not connection.authenticate(f"Negotiate {base64.b64encode(whole).decode()}").granted

@@ -29,7 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
     credentials = Credentials(options.user, password)
     with tempfile.TemporaryDirectory(prefix="hyperv-") as folder:
         _write_ntlm_users(Path(folder), credentials, options.name)
-        _serve(options, credentials)
+        try:
+            _serve(options, credentials)
+        except OSError as error:  # the port is taken, a certificate cannot be read
+            sys.stderr.write(f"the simulated host cannot listen: {error}\n")
+            return 1
     return 0
 
 
@@ -41,8 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--user", default="surveyor")
     parser.add_argument("--password-file", type=Path, required=True)
     parser.add_argument("--name", default="HYPERV01", help="the host's computer name")
-    parser.add_argument("--vms", type=int, default=int(os.environ.get("DEMO_HYPERV_VMS", "6")))
-    parser.add_argument("--seed", type=int, default=int(os.environ.get("DEMO_SEED", "1")))
+    parser.add_argument("--vms", type=int, default=os.environ.get("DEMO_HYPERV_VMS", "6"))
+    parser.add_argument("--seed", type=int, default=os.environ.get("DEMO_SEED", "1"))
     parser.add_argument("--build", type=int, default=DEFAULT_BUILD, help="Windows build, e.g. 9600 or 20348")
     parser.add_argument("--tls-cert", type=Path)
     parser.add_argument("--tls-key", type=Path)

@@ -126,7 +126,8 @@ class ConnectionSecurity:
             self._context = spnego.server(protocol=protocol, options=options)
         try:
             answer = self._context.step(token)
-        except (SpnegoError, ValueError, struct.error):
+        except (SpnegoError, ValueError, LookupError, TypeError, struct.error):
+            # The acceptor meets malformed tokens with whatever its parser trips over.
             return self._refuse()
         challenge = (f"{scheme} {base64.b64encode(answer).decode()}",) if answer else ()
         self._granted = self._context.complete

@@ -10,6 +10,7 @@ from devstack.hyperv.device_rows import device_rows
 from devstack.hyperv.disturbances import Disturbances
 from devstack.hyperv.enumeration import Limits
 from devstack.hyperv.estate import EstateBuilder
+from devstack.hyperv.guest_rows import guest_rows
 from devstack.hyperv.host_rows import (
     disk_drives,
     hardware_rows,
@@ -85,7 +86,11 @@ class SimulatedHost:
     def put(self, machine: Machine) -> None:
         """Add a machine, or put it in the place of the one with its GUID."""
         namespace = self._virtualization
-        rows = [*setting_rows(namespace, machine), *device_rows(namespace, machine, self.name)]
+        rows = [
+            *setting_rows(namespace, machine),
+            *device_rows(namespace, machine, self.name),
+            *guest_rows(namespace, machine),
+        ]
         with self._lock:
             self._machines[machine.guid] = machine
             namespace.replace(machine.guid, rows)

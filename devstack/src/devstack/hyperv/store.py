@@ -30,7 +30,7 @@ class Namespace:
         self._subclasses = _subclasses(classes.values())
         self._instances: dict[str, dict[str, list[Instance]]] = {}
         self._providers: dict[str, Provider] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
 
     def cim_class(self, name: str) -> CimClass:
         """Find a class without regard to case.
@@ -68,13 +68,13 @@ class Namespace:
             InvalidClass: the class does not exist.
         """
         wanted = self._subclasses[self.cim_class(class_name).name.lower()]
-        found: list[Instance] = []
         with self._lock:
-            for name in wanted:
-                if name in self._providers:
-                    found.extend(self._providers[name]())
-                for members in self._instances.get(name, {}).values():
-                    found.extend(members)
+            stored = [self._instances.get(name, {}) for name in wanted]
+            found = [instance for by_owner in stored for members in by_owner.values() for instance in members]
+        # Without the lock: a provider takes locks of its own.
+        for name in wanted:
+            if name in self._providers:
+                found.extend(self._providers[name]())
         return found
 
 

@@ -5,15 +5,15 @@ unequal to every constant and is neither less nor greater; arrays and objects ca
 """
 
 import operator
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from devstack.hyperv.cim import CimClass, Instance, Property
 from devstack.hyperv.store import Namespace
 from devstack.hyperv.wql import parse
 from devstack.hyperv.wql_ast import And, Comparison, Expression, InvalidQuery, IsA, Not, Or, Select
+from devstack.hyperv.wql_text import like_pattern, parse_dmtf_time
 
 Predicate = Callable[[Instance], bool]
 Comparable = str | int | float | bool | datetime
@@ -27,7 +27,6 @@ _OPERATORS: dict[str, Callable[[Comparable, Comparable], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_DMTF_TIME = re.compile(r"(\d{14})\.(\d{6})([+-])(\d{3})")
 
 
 class Selection:
@@ -78,42 +77,6 @@ def predicate(where: Expression | None, cim_class: CimClass) -> Predicate:
             return lambda instance: instance.cim_class.is_a(class_name)
         case Comparison():
             return _comparison(where, cim_class)
-
-
-def like_pattern(pattern: str) -> re.Pattern[str]:
-    """Translate a LIKE pattern: % any text, _ one character, [abc] [a-f] [a=f] a set, [^…] its complement.
-
-    Raises:
-        InvalidQuery: a bracket is not closed.
-    """
-    parts: list[str] = []
-    position = 0
-    while position < len(pattern):
-        character = pattern[position]
-        if character == "[":
-            closing = pattern.find("]", position + 2)
-            if closing < 0:
-                raise InvalidQuery("a bracket is not closed")
-            parts.append(_character_set(pattern[position + 1 : closing]))
-            position = closing
-        else:
-            parts.append({"%": ".*", "_": "."}.get(character, re.escape(character)))
-        position += 1
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-
-
-def _character_set(body: str) -> str:
-    negated = body.startswith("^") and len(body) > 1
-    members = body[1:] if negated else body
-    pieces: list[str] = []
-    while members:
-        if len(members) >= 3 and members[1] in "-=" and members[0] <= members[2]:
-            pieces.append(f"{re.escape(members[0])}-{re.escape(members[2])}")
-            members = members[3:]
-        else:
-            pieces.append(re.escape(members[0]))
-            members = members[1:]
-    return f"[{'^' if negated else ''}{''.join(pieces)}]"
 
 
 def _columns(cim_class: CimClass, names: tuple[str, ...]) -> tuple[Property, ...]:
@@ -200,18 +163,3 @@ def _boolean(literal: str | int | float | bool) -> bool:
     if literal.lower() not in ("true", "false"):
         raise ValueError(literal)
     return literal.lower() == "true"
-
-
-def parse_dmtf_time(text: str) -> datetime:
-    """Parse `yyyymmddHHMMSS.mmmmmmsUUU`, UUU being minutes from UTC.
-
-    Raises:
-        ValueError: the text has another form.
-    """
-    match = _DMTF_TIME.fullmatch(text)
-    if match is None:
-        raise ValueError(text)
-    clock, microseconds, sign, minutes = match.groups()
-    offset = timedelta(minutes=int(sign + minutes))
-    naive = datetime.strptime(clock, "%Y%m%d%H%M%S").replace(tzinfo=UTC, microsecond=int(microseconds))
-    return naive - offset

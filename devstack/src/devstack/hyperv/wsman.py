@@ -9,34 +9,27 @@ from typing import Protocol
 from lxml import etree
 
 from devstack.hyperv import faults, wire
-from devstack.hyperv.cim import CimClass, Instance
+from devstack.hyperv.cim import Instance
 from devstack.hyperv.enumeration import Enumeration, EnumerationContexts, Limits
+from devstack.hyperv.resources import Resources, Rights
 from devstack.hyperv.soap import IDENTIFY, NAMESPACES, Request, envelope, fault_envelope, parse_request
-from devstack.hyperv.store import CimStore, InvalidClass, InvalidNamespace, Namespace
-from devstack.hyperv.wql import parse
-from devstack.hyperv.wql_ast import InvalidQuery, Select
-from devstack.hyperv.wql_filter import Selection, run_select
+from devstack.hyperv.store import CimStore
+from devstack.hyperv.wql_filter import Selection
 
-WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 _ENUMERATION = NAMESPACES["n"]
 _TRANSFER = NAMESPACES["x"]
 _CONFIG_URI = "http://schemas.microsoft.com/wbem/wsman/1/config"
-_WSCIM_URI = "http://schemas.dmtf.org/wbem/wscim/1/"
 _ENVELOPE_ALLOWANCE = 2_000  # characters of headers and of the elements around the items
 
 MethodParameters = Mapping[str, Sequence[str]]
 Method = Callable[[Instance, MethodParameters], str]
 
 
-class Disturbance(Protocol):
+class Disturbance(Rights, Protocol):
     """What may be wrong with the host just now; see `devstack.hyperv.disturbances`."""
 
     def before(self, request: Request) -> None:
         """Delay the request or refuse it with a fault."""
-
-    @property
-    def hides_instances(self) -> bool:
-        """The caller lacks rights: every query finds nothing, without an error."""
 
 
 class WsmanService:
@@ -53,7 +46,7 @@ class WsmanService:
         disturbance: Disturbance,
         machine: str,
     ) -> None:
-        self._store = store
+        self._resources = Resources(store, disturbance)
         self._methods = methods
         self._limits = limits
         self._disturbance = disturbance
@@ -92,8 +85,7 @@ class WsmanService:
         raise faults.action_not_supported(request.action)
 
     def _enumerate(self, request: Request) -> tuple[str, str]:
-        namespace, class_name = self._resource(request)
-        selection = self._select(request, namespace, class_name)
+        namespace, selection = self._resources.select(request)
         enumeration = Enumeration(self._items(request, selection, namespace.name))
         items: Sequence[str] = ()
         optimised = (
@@ -114,15 +106,11 @@ class WsmanService:
     def _pull(self, request: Request) -> tuple[str, str]:
         enumeration = self._contexts.take_out(request.text("n:EnumerationContext"))
         items = enumeration.take(self._max_items(request, "n:MaxElements"), self._max_characters(request))
-        end = "<n:EndOfSequence/>"
-        if not enumeration.is_drained:
-            context = self._contexts.keep(enumeration)
-            end = ""
-        else:
-            context = ""
+        ended = enumeration.is_drained
+        context = "" if ended else self._contexts.keep(enumeration)
         body = (
             f"<n:PullResponse><n:EnumerationContext>{context}</n:EnumerationContext>"
-            f"<n:Items>{''.join(items)}</n:Items>{end}</n:PullResponse>"
+            f"<n:Items>{''.join(items)}</n:Items>{'<n:EndOfSequence/>' if ended else ''}</n:PullResponse>"
         )
         return f"{_ENUMERATION}/PullResponse", body
 
@@ -133,16 +121,15 @@ class WsmanService:
     def _get(self, request: Request) -> tuple[str, str]:
         if request.resource_uri.rstrip("/") == _CONFIG_URI:
             return f"{_TRANSFER}/GetResponse", self._config()
-        namespace, class_name = self._resource(request)
-        instance = self._one_instance(namespace, class_name, request.selectors)
+        namespace, instance = self._resources.one(request)
         return f"{_TRANSFER}/GetResponse", wire.instance_element(instance, namespace.name)
 
     def _invoke(self, request: Request) -> tuple[str, str]:
-        namespace, class_name = self._resource(request)
+        _, class_name = self._resources.locate(request)
         method = self._methods.get((class_name.lower(), request.operation.lower()))
         if method is None:
             raise faults.action_not_supported(request.action)
-        instance = self._service_instance(namespace, class_name, request.selectors)
+        namespace, instance = self._resources.service(request)
         output = method(instance, _parameters(request.body))
         body = wire.method_output(namespace.name, instance.cim_class.name, request.operation, output)
         return f"{request.action}Response", body
@@ -163,49 +150,6 @@ class WsmanService:
             f"</cfg:MaxEnvelopeSizekb><cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms>"
             f"<cfg:MaxBatchItems>{limits.max_batch_items}</cfg:MaxBatchItems></cfg:Config>"
         )
-
-    def _resource(self, request: Request) -> tuple[Namespace, str]:
-        """The namespace and the class (or `*`) that a resource URI names."""
-        uri = request.resource_uri.split("?", 1)[0]
-        if not uri:
-            raise faults.missing_header("ResourceURI")
-        head, _, class_name = uri.rpartition("/")
-        if uri.lower().startswith(wire.WMI_URI):
-            name = head[len(wire.WMI_URI) :]
-        elif uri.startswith(_WSCIM_URI):
-            name = request.selectors.get("__cimnamespace", "root/cimv2")
-        else:
-            raise faults.resource_not_found(uri)
-        try:
-            return self._store.namespace(name), class_name
-        except InvalidNamespace as error:
-            raise faults.resource_not_found(uri) from error
-
-    def _select(self, request: Request, namespace: Namespace, class_name: str) -> Selection:
-        try:
-            selection = run_select(namespace, self._query(request, class_name))
-        except InvalidClass as error:
-            raise faults.cannot_process_filter(
-                "The specified class does not exist in the given namespace."
-            ) from error
-        except InvalidQuery as error:
-            raise faults.cannot_process_filter(f"The WQL query is invalid: {error}.") from error
-        if self._disturbance.hides_instances:
-            selection.instances.clear()
-        return selection
-
-    def _query(self, request: Request, class_name: str) -> Select:
-        filter_element = None if request.body is None else request.body.find("w:Filter", NAMESPACES)
-        if filter_element is None:
-            if class_name == "*":
-                raise faults.cannot_process_filter(
-                    "A filter is required when the resource URI names no class."
-                )
-            return Select(class_name, None, None)
-        dialect = filter_element.get("Dialect", "")
-        if dialect.lower() != WQL_DIALECT.lower():
-            raise faults.dialect_unavailable(dialect)
-        return parse(filter_element.text or "")
 
     def _items(self, request: Request, selection: Selection, namespace: str) -> list[str]:
         mode = request.text("w:EnumerationMode") or ""
@@ -228,46 +172,6 @@ class WsmanService:
     def _max_characters(self, request: Request) -> int:
         own = self._limits.max_envelope_kib * 1024
         return min(own, request.max_envelope_characters or own) - _ENVELOPE_ALLOWANCE
-
-    def _one_instance(self, namespace: Namespace, class_name: str, selectors: Mapping[str, str]) -> Instance:
-        cim_class = self._class_of(namespace, class_name)
-        wanted = _key_of(cim_class, selectors)
-        if not self._disturbance.hides_instances:
-            for instance in namespace.instances_of(cim_class.name):
-                if instance.key == wanted:
-                    return instance
-        raise faults.resource_not_found(class_name)
-
-    def _service_instance(
-        self, namespace: Namespace, class_name: str, selectors: Mapping[str, str]
-    ) -> Instance:
-        """The instance to call; a class with one instance, as a service is, needs no selectors."""
-        own = {name: value for name, value in selectors.items() if not name.startswith("__")}
-        if own:
-            return self._one_instance(namespace, class_name, own)
-        if self._disturbance.hides_instances:
-            raise faults.access_denied()
-        found = namespace.instances_of(self._class_of(namespace, class_name).name)
-        if len(found) != 1:
-            raise faults.insufficient_selectors()
-        return found[0]
-
-    def _class_of(self, namespace: Namespace, class_name: str) -> CimClass:
-        try:
-            return namespace.cim_class(class_name)
-        except InvalidClass as error:
-            raise faults.resource_not_found(class_name) from error
-
-
-def _key_of(cim_class: CimClass, selectors: Mapping[str, str]) -> tuple[str, ...]:
-    folded = {name.lower(): value for name, value in selectors.items() if not name.startswith("__")}
-    names = [prop.name.lower() for prop in cim_class.keys]
-    for name in folded:
-        if name not in names:
-            raise faults.unexpected_selectors(name)
-    if len(folded) != len(names):
-        raise faults.insufficient_selectors()
-    return tuple(folded[name].lower() for name in names)
 
 
 def _parameters(body: etree._Element | None) -> MethodParameters:
