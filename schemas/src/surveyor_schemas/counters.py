@@ -1,7 +1,7 @@
 """Names of counters on `performance-raw`, and the canonical metrics they become.
 
-Source: Microsoft Learn, "Discovered metadata" (2023-02-24), VMware and Hyper-V performance; vSphere Web Services API,
-performance counters (units); WMI classes Win32_PerfRawData_*.
+Source: Microsoft Learn, "Discovered metadata" (2023-02-24), VMware and Hyper-V performance; vSphere Web
+Services API, performance counters (units); WMI classes Win32_PerfRawData_*.
 """
 
 from enum import StrEnum
@@ -28,7 +28,10 @@ class VmwareCounter(StrEnum):
 
 
 class HypervCounter(StrEnum):
-    """Hyper-V counters after the collector's part: rates from two raw reads, instances matched to the machine."""
+    """Hyper-V counters after the collector's part.
+
+    It computes rates from two raw reads and matches instances to the machine.
+    """
 
     VCPU_GUEST_RUN_TIME = "hyperv.virtual-processor.guest-run-time-percent"
     """Percent of one virtual processor; the instance is its number."""

@@ -1,8 +1,9 @@
 """What an assessment says of each machine, and of all together.
 
-The assessor writes these documents to `assessment_results` and `assessment_summaries`; query-api shows them. Field
-names are those of Azure Migrate's assessed machine in snake_case where it has the field (Microsoft.Migrate
-AssessmentProjects API, 2023-03-15). Amounts are unrounded decimals, strings in JSON; None is unknown, never zero.
+The assessor writes these documents to `assessment_results` and `assessment_summaries`; query-api
+shows them. Field names are those of Azure Migrate's assessed machine in snake_case where it has the
+field (Microsoft.Migrate AssessmentProjects API, 2023-03-15). Amounts are unrounded decimals, strings
+in JSON; None is unknown, never zero.
 """
 
 from decimal import Decimal

@@ -88,7 +88,7 @@ class HypervMachineObserved(Observation):
     secure_boot_enabled: bool | None
     processor_count: NonNegativeInt | None
     memory_mib: NonNegativeInt | None
-    """`Msvm_MemorySettingData.VirtualQuantity` (startup memory), in units of 2^20 bytes as `AllocationUnits` says."""
+    """`Msvm_MemorySettingData.VirtualQuantity`: startup memory; `AllocationUnits` says 2^20 bytes."""
     memory_minimum_mib: NonNegativeInt | None
     memory_maximum_mib: NonNegativeInt | None
     dynamic_memory_enabled: bool | None

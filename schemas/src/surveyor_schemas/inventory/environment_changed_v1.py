@@ -24,7 +24,7 @@ ChangeKind = Literal[
 
 
 class EnvironmentChanged(Event):
-    """A field of a machine that has another value than before, or a machine, disk or NIC that came or went."""
+    """A field that has another value than before, or a machine, disk or NIC that came or went."""
 
     event_type: ClassVar[str] = "surveyor.environment-changed.v1"
 

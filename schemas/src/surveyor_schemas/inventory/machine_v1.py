@@ -44,7 +44,7 @@ class Disk(Record):
     name: str
     """Its place, such as `scsi0:0`."""
     counter_instance: str | None
-    """`instance` of its series in `performance_samples` and `disk_10m`; None where samples cannot be matched."""
+    """`instance` of its series in `performance_samples` and `disk_10m`; None where none can be matched."""
     size_bytes: NonNegativeInt | None
     is_os_disk: bool
     controller_kind: str | None

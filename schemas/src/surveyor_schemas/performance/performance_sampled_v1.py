@@ -28,7 +28,7 @@ class CounterSeries(Record):
     """The values of one counter instance; `values[i]` belongs to `timestamps[i]` of its machine."""
 
     counter: Annotated[str, Field(min_length=1, max_length=200)]
-    """A name of `surveyor_schemas.counters`, or another that the source has (readers skip what they do not map)."""
+    """A name of `surveyor_schemas.counters`, or another of the source (readers skip what they do not map)."""
     instance: Annotated[str, Field(max_length=1000)]
     """The source's instance: a disk, a NIC, a virtual processor; empty for the whole machine."""
     values: list[SampleValue]
