@@ -1,4 +1,4 @@
-"""Whether an event's schema only grew: what earlier writers sent must still be readable, and the other way round."""
+"""Whether an event's schema only grew, so that old and new writers and readers understand each other."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -53,7 +53,7 @@ def asyncapi() -> JsonSchema:
         "info": {
             "title": "Surveyor events",
             "version": "1",
-            "description": "CloudEvents 1.0 in Kafka's binary mode; JSON values; readers ignore unknown fields.",
+            "description": "CloudEvents 1.0, Kafka binary mode; JSON values; readers ignore unknown fields.",
         },
         "defaultContentType": CONTENT_TYPE.decode(),
         "channels": {topic.name: _channel(topic) for topic in TOPICS.values()},
