@@ -157,9 +157,14 @@ def _disk_tier(row: Row) -> dict[str, Any]:
 def _disks_in_region(directory: Path) -> dict[str, list[list[str]]]:
     listed: dict[str, list[list[str]]] = defaultdict(list)
     for row in read_table(directory, "disk_regions.csv"):
-        arm_type, _, redundancy = row.text("arm_sku").partition("_")
-        listed[row.text("region")].append([_ARM_DISK_TYPES[arm_type].value, redundancy])
+        listed[row.text("region")].append(row.read("arm_sku", _disk_kind))
     return {region: sorted(kinds) for region, kinds in sorted(listed.items())}
+
+
+def _disk_kind(arm_sku: str) -> list[str]:
+    """Split Azure's SKU name: Premium_ZRS is [Premium, ZRS]."""
+    arm_type, _, redundancy = arm_sku.partition("_")
+    return [_ARM_DISK_TYPES[arm_type].value, Redundancy(redundancy).value]
 
 
 def _disk_prices(directory: Path) -> list[list[str]]:

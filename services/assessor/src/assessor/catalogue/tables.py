@@ -40,7 +40,7 @@ class Row:
         text = self.text(column)
         try:
             return parse(text)
-        except (ValueError, ArithmeticError) as error:
+        except (ValueError, LookupError, ArithmeticError) as error:
             raise CatalogueRefused(f"{self.place}, column {column}: {text!r} cannot be read") from error
 
     def number(self, column: str) -> float | None:

@@ -62,7 +62,7 @@ class Assessment:
 
     def _size(self, machine: Machine, need: Requirement) -> _Sizing:
         offers = tuple(
-            self._shelf.choose(disk_need, is_os_disk=disk.is_os_disk)
+            None if disk.size_gib is None else self._shelf.choose(disk_need, is_os_disk=disk.is_os_disk)
             for disk, disk_need in zip(machine.disks, need.disks, strict=True)
         )
         if any(isinstance(offer, Issue) for offer in offers):
@@ -154,6 +154,8 @@ class Assessment:
 
 
 def _unassessed_disk(disk: Disk, data_issues: tuple[DataIssue, ...]) -> AssessedDisk:
+    if disk.size_gib is None:
+        return AssessedDisk(disk.name, Readiness.READINESS_UNKNOWN, (), data_issues)
     if disk.size_gib > MAX_DISK_GIB:
         return AssessedDisk(disk.name, Readiness.NOT_SUITABLE, (Issue.DISK_TOO_LARGE,), data_issues)
     return AssessedDisk(disk.name, Readiness.UNKNOWN, (), data_issues)

@@ -28,7 +28,9 @@ def machine_data_issues(machine: Machine, settings: AssessmentSettings) -> tuple
 
 
 def disk_data_issues(disk: Disk, settings: AssessmentSettings) -> tuple[DataIssue, ...]:
-    return _missing(disk.usages, _DISK_CODES) if settings.is_performance_based else ()
+    """Size missing, and in performance-based assessments each counter that was not measured."""
+    size = (DataIssue.DISK_SIZE_MISSING,) if disk.size_gib is None else ()
+    return (*size, *_missing(disk.usages, _DISK_CODES)) if settings.is_performance_based else size
 
 
 def nic_data_issues(nic: Nic, settings: AssessmentSettings) -> tuple[DataIssue, ...]:

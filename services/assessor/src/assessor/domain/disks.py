@@ -32,6 +32,7 @@ _REDUNDANCIES = {
     StorageRedundancy.LOCALLY_REDUNDANT: Redundancy.LRS,
     StorageRedundancy.ZONE_REDUNDANT: Redundancy.ZRS,
 }
+_TIE_ORDER = {disk_type: position for position, disk_type in enumerate(DiskType)}
 _PREMIUM_PAIR = frozenset({AzureDiskType.PREMIUM, AzureDiskType.PREMIUM_V2})
 
 
@@ -61,6 +62,9 @@ class DiskShelf:
         self._catalogue = catalogue
         self._settings = settings
         self._listed = catalogue.disk_redundancies_in_region.get(settings.azure_location, frozenset())
+        # The listing does not say where the freely provisioned types are offered.
+        self._listed_types = DATA_DISKS_ONLY | {disk_type for disk_type, _ in self._listed}
+        self._tiers = sorted(catalogue.disk_tiers, key=lambda tier: tier.max_size_gib)
         self._redundancy = _REDUNDANCIES.get(settings.azure_storage_redundancy)
 
     def choose(self, need: DiskNeed, *, is_os_disk: bool) -> DiskOffer | Issue:
@@ -93,28 +97,28 @@ class DiskShelf:
         return tuple(kind for kind in DiskType if kind in allowed)
 
     def _choose_among(self, types: tuple[DiskType, ...], need: DiskNeed) -> DiskOffer | Issue:
-        tiers = [tier for tier in self._catalogue.disk_tiers if tier.disk_type in types]
-        fitting = fitting_provisions(tiers, need)
+        fitting = fitting_tiers([tier for tier in self._tiers if tier.disk_type in types], need)
         if isinstance(fitting, Issue):
             return fitting
-        listed = [(tier, size) for tier, size in fitting if self._is_listed(tier.disk_type)]
+        listed = [tier for tier in fitting if tier.disk_type in self._listed_types]
         if not listed:
             return Issue.DISK_NOT_IN_LOCATION
-        redundant = [(tier, size) for tier, size in listed if self._has_redundancy(tier)]
+        redundant = [tier for tier in listed if self._has_redundancy(tier)]
         if not redundant:
             return Issue.DISK_NOT_FOR_REDUNDANCY
-        return _cheapest(self._offer(tier, size) for tier, size in _smallest_per_type(redundant))
-
-    def _is_listed(self, disk_type: DiskType) -> bool:
-        """The listing says nothing about where the freely provisioned types are offered."""
-        return disk_type in DATA_DISKS_ONLY or any(kind is disk_type for kind, _ in self._listed)
+        offers = [self._offer(tier, need) for tier in _smallest_per_type(redundant)]
+        possible = [offer for offer in offers if offer is not None]
+        return _cheapest(possible) if possible else Issue.DISK_THROUGHPUT
 
     def _has_redundancy(self, tier: DiskTier) -> bool:
         if tier.redundancy is not self._redundancy:
             return False
         return tier.disk_type in DATA_DISKS_ONLY or (tier.disk_type, tier.redundancy) in self._listed
 
-    def _offer(self, tier: DiskTier, provision: Provision) -> DiskOffer:
+    def _offer(self, tier: DiskTier, need: DiskNeed) -> DiskOffer | None:
+        provision = _provision(tier, need)
+        if provision is None:
+            return None
         usd, as_of = self._price(tier, provision)
         return DiskOffer(
             disk_type=tier.disk_type,
@@ -136,7 +140,7 @@ class DiskShelf:
         return (price.usd, price.as_of) if price else (None, None)
 
 
-def fitting_provisions(tiers: list[DiskTier], need: DiskNeed) -> list[tuple[DiskTier, Provision]] | Issue:
+def fitting_tiers(tiers: list[DiskTier], need: DiskNeed) -> list[DiskTier] | Issue:
     """Every tier that meets size, IOPS and throughput, or the first of them that none meets."""
     large_enough = [tier for tier in tiers if tier.max_size_gib >= need.size_gib]
     if not large_enough:
@@ -145,8 +149,7 @@ def fitting_provisions(tiers: list[DiskTier], need: DiskNeed) -> list[tuple[Disk
     if not quick_enough:
         return Issue.DISK_IOPS
     wide_enough = [tier for tier in quick_enough if tier.max_mb_per_second >= need.mb_per_second]
-    fitting = [(tier, provision) for tier in wide_enough if (provision := _provision(tier, need)) is not None]
-    return fitting or Issue.DISK_THROUGHPUT
+    return wide_enough or Issue.DISK_THROUGHPUT
 
 
 def _provision(tier: DiskTier, need: DiskNeed) -> Provision | None:
@@ -155,22 +158,22 @@ def _provision(tier: DiskTier, need: DiskNeed) -> Provision | None:
     return Provision(tier.max_size_gib, tier.max_iops, tier.max_mb_per_second)
 
 
-def _smallest_per_type(fitting: list[tuple[DiskTier, Provision]]) -> list[tuple[DiskTier, Provision]]:
-    """A larger tier of the same type never costs less, so only the smallest one competes.
+def _smallest_per_type(fitting: list[DiskTier]) -> list[DiskTier]:
+    """Of tiers in order of size, keep the first of each type.
 
+    A larger tier of the same type never costs less, so only the smallest one competes.
     It competes even without a price: recommending a tier eight times as large, only because the
     catalogue happens to know its price, would be worse than a cost that is not known.
     """
-    smallest: dict[DiskType, tuple[DiskTier, Provision]] = {}
-    for tier, provision in sorted(fitting, key=lambda pair: pair[1].size_gib):
-        smallest.setdefault(tier.disk_type, (tier, provision))
+    smallest: dict[DiskType, DiskTier] = {}
+    for tier in fitting:
+        smallest.setdefault(tier.disk_type, tier)
     return list(smallest.values())
 
 
 def _cheapest(offers: Iterable[DiskOffer]) -> DiskOffer:
     """Lowest cost, then smaller, then in the order of types; without any price the first type."""
-    order = list(DiskType)
-    candidates = sorted(offers, key=lambda offer: order.index(offer.disk_type))
+    candidates = sorted(offers, key=lambda offer: _TIE_ORDER[offer.disk_type])
     priced = [(offer.usd_per_month, offer) for offer in candidates if offer.usd_per_month is not None]
     if not priced:
         return candidates[0]

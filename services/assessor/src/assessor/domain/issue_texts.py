@@ -203,6 +203,11 @@ EXPLANATIONS: dict[Issue | DataIssue, Explanation] = {
         "The guest asks for more memory than it may have (Hyper-V dynamic memory).",
         "The recommended size covers the demand; check the machine's maximum memory.",
     ),
+    DataIssue.DISK_SIZE_MISSING: Explanation(
+        "Disk size not known",
+        "The source did not report it, so no Azure disk can be named and storage cost is not known.",
+        "Check that the collector may read the disk.",
+    ),
     DataIssue.READ_IOPS_MISSING: Explanation(
         "Read operations not measured", "They count as 0.", _MEASURE_FIX
     ),

@@ -70,6 +70,7 @@ class DataIssue(StrEnum):
     CORES_OUT_OF_RANGE = "PercentageOfCoresUtilizedOutOfRange"
     MEMORY_MISSING = "PercentageOfMemoryUtilizedMissing"
     MEMORY_OUT_OF_RANGE = "PercentageOfMemoryUtilizedOutOfRange"
+    DISK_SIZE_MISSING = "DiskGigabytesProvisionedMissing"
     READ_IOPS_MISSING = "NumberOfReadOperationsPerSecondMissing"
     WRITE_IOPS_MISSING = "NumberOfWriteOperationsPerSecondMissing"
     READ_THROUGHPUT_MISSING = "MegabytesPerSecondOfReadMissing"

@@ -36,8 +36,10 @@ NOT_MEASURED = Usage(value=None, points=0)
 
 @dataclass(frozen=True, slots=True)
 class Disk:
+    """`size_gib` None: the source could not read it, so no Azure disk can be named."""
+
     name: str
-    size_gib: float
+    size_gib: float | None
     is_os_disk: bool
     read_iops: Usage = NOT_MEASURED
     write_iops: Usage = NOT_MEASURED

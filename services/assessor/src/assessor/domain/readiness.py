@@ -98,7 +98,7 @@ def _architecture_issue(guest_os: GuestOs) -> Issue | None:
 def _limit_issues(machine: Machine, settings: AssessmentSettings) -> list[Issue | None]:
     cores = _compared_with_limit(machine.cores, machine.cpu_percent, settings)
     memory_gib = _compared_with_limit(machine.memory_gib, machine.memory_percent, settings)
-    too_large = any(disk.size_gib > MAX_DISK_GIB for disk in machine.disks)
+    too_large = any((disk.size_gib or 0) > MAX_DISK_GIB for disk in machine.disks)
     return [
         Issue.NO_SUITABLE_SIZE if cores > MAX_CORES or memory_gib > MAX_MEMORY_GIB else None,
         Issue.DISKS_NOT_SUITABLE if too_large else None,

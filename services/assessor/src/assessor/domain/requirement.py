@@ -77,10 +77,10 @@ def disk_need(disk: Disk, settings: AssessmentSettings) -> DiskNeed:
     """IOPS and throughput of one disk: read and write at their own percentile, added, x factor."""
     measured = settings.is_performance_based and any(usage.value is not None for usage in disk.usages)
     if not measured:
-        return DiskNeed(disk.size_gib, 0.0, 0.0, is_measured=False)
+        return DiskNeed(disk.size_gib or 0.0, 0.0, 0.0, is_measured=False)
     factor = settings.scaling_factor
     return DiskNeed(
-        size_gib=disk.size_gib,
+        size_gib=disk.size_gib or 0.0,
         iops=rounded((_or_zero(disk.read_iops) + _or_zero(disk.write_iops)) * factor),
         mb_per_second=rounded(
             (_or_zero(disk.read_mb_per_second) + _or_zero(disk.write_mb_per_second)) * factor

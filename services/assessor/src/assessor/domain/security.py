@@ -25,7 +25,7 @@ def security_readiness(machine: Machine, size: VmSize | None, readiness: Readine
     large_enough = (
         size.vcpus >= _MIN_VCPUS
         and (size.memory_gib or 0) >= _MIN_MEMORY_GIB
-        and sum(disk.size_gib for disk in machine.disks) >= _MIN_DISK_GIB
+        and sum(disk.size_gib or 0 for disk in machine.disks) >= _MIN_DISK_GIB
     )
     supported = large_enough and _is_supported(machine.guest_os)
     return Readiness.SUITABLE if supported else Readiness.CONDITIONALLY_SUITABLE

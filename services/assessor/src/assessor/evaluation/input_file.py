@@ -42,7 +42,7 @@ class _Given(BaseModel):
 
 class GivenDisk(_Given):
     name: str | None = None
-    size_gib: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    size_gib: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     read_iops: GivenUsage = None
     write_iops: GivenUsage = None
     read_mb_per_second: GivenUsage = None
