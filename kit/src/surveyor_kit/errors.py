@@ -8,6 +8,8 @@ KitError
 └── MissingTopics     `surveyor migrate` has not been run
 """
 
+from surveyor_schemas.reasons import Reason
+
 
 class KitError(Exception):
     """Base of the kit's own errors."""
@@ -21,11 +23,11 @@ class InvalidMessage(KitError):
     """A message that breaks its contract: never retried, always dead-lettered.
 
     Args:
-        reason: A word of the closed list of dead-letter reasons.
+        reason: Its dead-letter reason.
         detail: What is wrong, by field name; never a value out of the message.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
@@ -54,3 +56,11 @@ class MissingTopics(KitError):
     def __init__(self, names: list[str]) -> None:
         super().__init__(f"the broker has no topic {', '.join(names)}: run `surveyor migrate`")
         self.names = names
+
+
+class SchemaOutdated(KitError):
+    """The store's tables are not of the version that this release was built for."""
+
+
+class DeadLetterLimitExceeded(KitError):
+    """A consumer refused too many of the latest events and has to stop."""

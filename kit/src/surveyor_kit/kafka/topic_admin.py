@@ -1,0 +1,188 @@
+"""Create the topics of the catalogue and keep their settings as the catalogue says."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from surveyor_kit.errors import MissingTopics, RetryableError
+from surveyor_kit.health import Health
+from surveyor_kit.kafka.options import client_options, is_refusal
+from surveyor_kit.kafka.publisher import DEAD_LETTER_ALLOWANCE_BYTES
+from surveyor_kit.retry import retry_forever
+from surveyor_kit.settings import KafkaSettings
+from surveyor_schemas.topics import DEAD_LETTER_RETENTION_MS, MAX_MESSAGE_BYTES, Topic
+
+BROKER_DEFAULT = -1
+DYNAMIC_TOPIC_CONFIG = 1
+"""`config_source` of a setting made on the topic itself.
+
+Source: Apache Kafka protocol guide, "DescribeConfigs".
+"""
+
+
+@dataclass(frozen=True)
+class TopicChange:
+    """What was done to a topic, or what differs and was left alone."""
+
+    topic: str
+    action: Literal["created", "altered", "differs"]
+    detail: str
+
+
+@dataclass(frozen=True)
+class WantedTopic:
+    """A topic as the broker is to have it."""
+
+    name: str
+    partitions: int
+    configs: Mapping[str, str]
+
+
+class TopicAdmin:
+    """Declares topics; use it as an async context manager."""
+
+    def __init__(self, settings: KafkaSettings, health: Health | None = None) -> None:
+        self._settings = settings
+        self._health = health
+        self._client: Any = None
+
+    async def __aenter__(self) -> Self:
+        self._client = await retry_forever(self._connect, name="kafka_admin", health=self._health)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.close()
+
+    async def ensure(
+        self, topics: Mapping[str, Topic], replication_factor: int = BROKER_DEFAULT
+    ) -> list[TopicChange]:
+        """Create what is missing and correct settings, dead-letter topics included.
+
+        Repeating it changes nothing. Settings that the catalogue does not name are kept. A different
+        number of partitions is only reported: changing it would move keys to other partitions.
+        """
+        wanted = [part for topic in topics.values() for part in wanted_topics(topic)]
+        present = await self.partitions()
+        new = [topic for topic in wanted if topic.name not in present]
+        old = [topic for topic in wanted if topic.name in present]
+        changes = await self._create(new, replication_factor)
+        changes += await self._alter(old)
+        return changes + [
+            TopicChange(topic.name, "differs", f"{present[topic.name]} partitions, not {topic.partitions}")
+            for topic in old
+            if present[topic.name] != topic.partitions
+        ]
+
+    async def partitions(self) -> dict[str, int]:
+        """Return the number of partitions of every topic that the broker has."""
+        described = await self._client.describe_topics()
+        return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+    async def _create(self, wanted: list[WantedTopic], replication_factor: int) -> list[TopicChange]:
+        if not wanted:
+            return []
+        assignments: dict[int, list[int]] | None = {} if replication_factor == BROKER_DEFAULT else None
+        new = [
+            NewTopic(t.name, t.partitions, replication_factor, assignments, dict(t.configs)) for t in wanted
+        ]
+        answer = await self._client.create_topics(new)
+        for _, code, *_ in answer.topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise for_code(code)(answer.topic_errors)
+        await self._until_present({topic.name for topic in wanted})
+        return [TopicChange(t.name, "created", f"{t.partitions} partitions") for t in wanted]
+
+    async def _until_present(self, names: set[str]) -> None:
+        """Wait until the broker's own listing has the new topics: it answers creation a moment sooner."""
+
+        async def listed() -> None:
+            missing = names - (await self.partitions()).keys()
+            if missing:
+                raise RetryableError(f"not listed yet: {', '.join(sorted(missing))}")
+
+        await asyncio.wait_for(retry_forever(listed, name="kafka_admin", base_seconds=0.05), timeout=60)
+
+    async def _alter(self, wanted: list[WantedTopic]) -> list[TopicChange]:
+        changes = []
+        own = await self._own_configs([topic.name for topic in wanted])
+        for topic in wanted:
+            wrong = {key: value for key, value in topic.configs.items() if own[topic.name].get(key) != value}
+            if wrong:
+                # The request replaces all of a topic's own settings, so those of others go in again.
+                merged = {**own[topic.name], **topic.configs}
+                await self._replace_configs(topic.name, merged)
+                detail = ", ".join(f"{key}={value}" for key, value in wrong.items())
+                changes.append(TopicChange(topic.name, "altered", detail))
+        return changes
+
+    async def _own_configs(self, names: list[str]) -> dict[str, dict[str, str]]:
+        """Return the settings that were made on the topics themselves."""
+        if not names:
+            return {}
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+        found: dict[str, dict[str, str]] = {}
+        for answer in await self._client.describe_configs(resources):
+            for code, message, _, name, entries in answer.resources:
+                if code:
+                    raise for_code(code)(message)
+                found[name] = {e[0]: e[1] for e in entries if e[3] == DYNAMIC_TOPIC_CONFIG}
+        return found
+
+    async def _replace_configs(self, name: str, configs: dict[str, str]) -> None:
+        resource = ConfigResource(ConfigResourceType.TOPIC, name, configs)
+        for answer in await self._client.alter_configs([resource]):
+            for code, message, *_ in answer.resources:
+                if code:
+                    raise for_code(code)(message)
+
+    async def _connect(self) -> AIOKafkaAdminClient:
+        client = AIOKafkaAdminClient(**client_options(self._settings), client_id="surveyor-admin")
+        try:
+            await client.start()
+        except KafkaError as error:
+            await client.close()
+            if is_refusal(error):
+                raise
+            raise RetryableError(f"{type(error).__name__}: {error}") from error
+        return client
+
+
+async def check_topics(
+    settings: KafkaSettings, names: Iterable[str], *, health: Health | None = None
+) -> None:
+    """Make sure that topics exist, since using a missing one only blocks.
+
+    Raises:
+        MissingTopics: The broker answers, but does not have them all.
+    """
+    async with TopicAdmin(settings, health) as admin:
+        present = await admin.partitions()
+    missing = sorted(set(names) - present.keys())
+    if missing:
+        raise MissingTopics(missing)
+
+
+def wanted_topics(topic: Topic) -> list[WantedTopic]:
+    """Return a catalogue entry's topic and, if it has one, its dead-letter topic."""
+    configs: dict[str, str] = {"cleanup.policy": topic.cleanup_policy}
+    if topic.retention_ms is not None:
+        configs["retention.ms"] = str(topic.retention_ms)
+    if topic.min_compaction_lag_ms is not None:
+        configs["min.compaction.lag.ms"] = str(topic.min_compaction_lag_ms)
+    wanted = [WantedTopic(topic.name, topic.partitions, configs)]
+    if topic.dead_letter_topic:
+        wanted.append(WantedTopic(topic.dead_letter_topic, topic.partitions, _dead_letter_configs()))
+    return wanted
+
+
+def _dead_letter_configs() -> dict[str, str]:
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(DEAD_LETTER_RETENTION_MS),
+        "max.message.bytes": str(MAX_MESSAGE_BYTES + 2 * DEAD_LETTER_ALLOWANCE_BYTES),
+    }
