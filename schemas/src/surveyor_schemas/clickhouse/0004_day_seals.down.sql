@@ -1,0 +1,1 @@
+{{drop day_seals}};
