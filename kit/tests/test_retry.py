@@ -44,3 +44,8 @@ async def test_cancelling_ends_the_waiting() -> None:
         async with asyncio.timeout(0.1):
             await retry_forever(flaky, name="store", base_seconds=60, cap_seconds=120)
     assert len(flaky.ready_at_call) == 1
+
+
+async def test_any_callable_that_gives_an_awaitable_will_do() -> None:
+    flaky = Flaky(1, RetryableError("no answer"), Health())
+    assert await retry_forever(lambda: flaky(), name="store", base_seconds=0.001) == "answer"

@@ -31,7 +31,8 @@ class ClickHouse:
 
     Parameters are bound by the server: write `{name:Type}` in the statement. Times come back aware, in
     UTC. Every method raises `RetryableError` when the store did not answer or was overloaded (repeating
-    the same statement is then right) and `StoreError` when it refused. Cancelling a call does not stop
+    the same statement is then right) and `StoreError` when it refused. An insert whose answer was lost
+    may have been repeated already by the client: tables have to bear it. Cancelling a call does not stop
     a statement that the store is already running.
 
     Args:

@@ -34,6 +34,7 @@ PASSING_CODES = frozenset(
 )
 """Source: ClickHouse, src/Common/ErrorCodes.cpp."""
 
+TABLE_EXISTS = 57
 UNKNOWN_TABLE = 60
 UNKNOWN_DATABASE = 81
 

@@ -50,12 +50,16 @@ async def retry_forever(
         if health is not None:
             health.set(name, False, f"{type(error).__name__}: {error}")
 
+    async def attempt() -> Result:
+        # The library awaits only what it recognises as a coroutine function; a lambda is none.
+        return await operation()
+
     retrying: AsyncRetrying = AsyncRetrying(
         retry=retry_if_exception_type(retryable),
         wait=wait_random_exponential(multiplier=base_seconds, min=base_seconds, max=cap_seconds),
         before_sleep=note_failure,
     )
-    result: Result = await retrying(operation)
+    result: Result = await retrying(attempt)
     if health is not None:
         health.set(name, True)
     return result
