@@ -1,0 +1,1 @@
+"""What raw events mean: pure functions from values to values."""

@@ -1,0 +1,1 @@
+"""From counters in a source's units to canonical series."""

@@ -1,0 +1,76 @@
+"""What the handlers need of the outside."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from normalizer.domain.performance.rows import PackedRows
+from normalizer.domain.performance.series import MachineFacts
+from surveyor_schemas.inventory.environment_changed_v1 import EnvironmentChanged
+from surveyor_schemas.inventory.machine_v1 import Machine
+from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
+
+
+class IngestedBatch(NamedTuple):
+    """One batch of a collector that is in the tables now."""
+
+    source_id: str
+    run_id: UUID
+    batch_no: int
+    values: int
+
+
+class SampleStore(Protocol):
+    """Where samples go. Each call returns when the store has them; repeating it changes nothing."""
+
+    async def insert_samples(self, rows: PackedRows) -> None:
+        """Store series; the roll-ups follow by themselves."""
+
+    async def insert_batches(self, batches: Sequence[IngestedBatch]) -> None:
+        """Note which batches are stored."""
+
+    async def insert_lost(self, lost: Sequence[SamplesLost]) -> None:
+        """Note what collectors could not keep."""
+
+
+class MachineStore(Protocol):
+    """Machines and their changes."""
+
+    async def states(self, machine_ids: Collection[UUID]) -> dict[UUID, Machine]:
+        """Return the stored states; unknown machines are left out."""
+
+    async def facts(self, machine_ids: Collection[UUID]) -> dict[UUID, MachineFacts]:
+        """Return cores and memory; unknown machines are left out."""
+
+    async def insert_changes(self, changes: Sequence[EnvironmentChanged]) -> None:
+        """Store changes; one with a known id replaces itself."""
+
+    async def insert_states(self, machines: Sequence[Machine]) -> None:
+        """Store states; the highest revision of a machine wins."""
+
+    async def removed_between(self, since: datetime, until: datetime) -> list[UUID]:
+        """Return machines whose end lies in this time."""
+
+
+class DaySeals(Protocol):
+    """Which days have new samples, and which are packed into arrays of peaks."""
+
+    async def touch(self, days: Collection[date]) -> None:
+        """Note that samples of these days were stored just now."""
+
+    async def due(self, grace_seconds: int) -> list[date]:
+        """Return days that ended at least so long ago and have samples stored since their last seal."""
+
+    async def seal(self, day: date) -> None:
+        """Pack the day's peaks; a day can be sealed again at any time."""
+
+
+class CrashLog(Protocol):
+    """Remembers at which messages a consumer's process ended, across processes."""
+
+    async def counts(self) -> Mapping[tuple[str, int, int], int]:
+        """Return the number of crashes by topic, partition and offset."""
+
+    async def record(self, places: Sequence[tuple[str, int, int]], error: str) -> None:
+        """Note a crash at each of these messages."""
