@@ -26,7 +26,7 @@ $(STAMP): requirements-dev.txt requirements-bootstrap.txt $(addsuffix /pyproject
 	@touch $@
 
 demo: $(STAMP) ## everything on this machine: discover, collect, assess, show (ONCE=1 ends after the result)
-	@ONCE=$(ONCE) $(BIN)/python -m devstack demo
+	@ONCE=$(ONCE) $(BIN)/python -m devstack.demo
 
 test: $(STAMP) ## all tests that can run on this machine; says what it left out and why
 	@$(BIN)/python -m devstack prepare

@@ -1,0 +1,43 @@
+"""Where a demo keeps its data and leaves its results."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from devstack.places import CHECKOUT, data_directory
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlaces:
+    """Directories and files of one demo run."""
+
+    data: Path
+    output: Path
+
+    @classmethod
+    def of_this_checkout(cls) -> "DemoPlaces":
+        return cls(data=data_directory() / "demo", output=CHECKOUT / "build" / "demo")
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def endpoints(self) -> Path:
+        return self.output / "endpoints.json"
+
+    @property
+    def result(self) -> Path:
+        return self.output / "result.json"
+
+    @property
+    def export(self) -> Path:
+        return self.output / "assessment.xlsx"
+
+    def start_fresh(self) -> None:
+        """Remove what an earlier run left: a demo shows its own run, never an old one."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        for path in (self.endpoints, self.result, self.export):
+            path.unlink(missing_ok=True)
+        for directory in (self.data, self.output):
+            directory.mkdir(parents=True, exist_ok=True)
