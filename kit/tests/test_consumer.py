@@ -1,10 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from surveyor_kit.health import Health
 from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent, read_compacted
+from surveyor_kit.kafka import consumer as consumer_module
 from surveyor_kit.settings import KafkaSettings
 
 pytestmark = pytest.mark.parts
@@ -116,3 +119,46 @@ async def test_compacted_state_is_read_up_to_where_it_ended(
 
 async def test_empty_topic_has_no_state(kafka_settings: KafkaSettings, topic: str) -> None:
     assert [event async for event in read_compacted(kafka_settings, [topic], client_id="reader")] == []
+
+
+async def test_broker_that_is_away_fails_the_check_until_it_is_back(
+    kafka: Any,
+    kafka_settings: KafkaSettings,
+    publisher: EventPublisher,
+    topic: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumer_module, "CHECK_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(consumer_module, "CHECK_TIMEOUT_SECONDS", 0.5)
+    health = Health()
+    async with EventConsumer(
+        kafka_settings, [topic], client_id="reader", group=uuid4().hex, health=health
+    ) as consumer:
+        await consumer.poll(0.1)
+        assert health.ready()
+        await asyncio.to_thread(kafka.kill)
+        try:
+            async with asyncio.timeout(60):
+                while health.ready():
+                    await consumer.poll(0.1)
+        finally:
+            await asyncio.to_thread(kafka.start)
+        await publish(publisher, topic, range(3))
+        batch = await take(consumer, 3)
+        assert values(batch) == [0, 1, 2]
+        await consumer.commit(batch)
+        async with asyncio.timeout(60):
+            while not health.ready():
+                await consumer.poll(0.1)
+
+
+async def test_commit_overtaken_by_another_member_is_no_error(
+    kafka_settings: KafkaSettings, publisher: EventPublisher, topic: str
+) -> None:
+    group = uuid4().hex
+    await publish(publisher, topic, range(30))
+    async with EventConsumer(kafka_settings, [topic], client_id="one", group=group) as first:
+        batch = await take(first, 30)
+        async with EventConsumer(kafka_settings, [topic], client_id="two", group=group) as second:
+            await first.commit(batch)
+            await second.poll(0.1)

@@ -1,4 +1,4 @@
-"""W3C trace context through Kafka headers and HTTP; spans leave the process only where OTLP is set."""
+"""W3C trace context through Kafka headers; spans leave the process only where OTLP is set."""
 
 from collections.abc import Iterable
 

@@ -14,7 +14,7 @@ from surveyor_kit.health import Health
 from surveyor_kit.kafka.options import client_options, is_refusal
 from surveyor_kit.kafka.records import ReceivedEvent
 from surveyor_kit.logging import get_logger
-from surveyor_kit.metrics import CONSUMER_LAG
+from surveyor_kit.metrics import CONSUMER_LAG, EVENTS_CONSUMED
 from surveyor_kit.retry import retry_forever
 from surveyor_kit.settings import KafkaSettings
 
@@ -62,6 +62,7 @@ class EventConsumer:
         self._settings = settings
         self._topics = tuple(topics)
         self._client_id = client_id
+        self._name = group or client_id
         self._group = group
         self._start = start
         self._max_records = max_records
@@ -89,7 +90,9 @@ class EventConsumer:
             timeout_ms=int(timeout_seconds * 1000), max_records=self._max_records
         )
         await self._check_now_and_then()
-        return [_received(record) for records_of_one in records.values() for record in records_of_one]
+        for partition, read in records.items():
+            EVENTS_CONSUMED.labels(partition.topic, self._name).inc(len(read))
+        return [_received(record) for read in records.values() for record in read]
 
     async def commit(self, batch: Sequence[ReceivedEvent]) -> None:
         """Commit that this batch is done with; only for members of a group.
@@ -194,7 +197,7 @@ class EventConsumer:
         ends = await self._consumer.end_offsets(self._consumer.assignment())
         for partition, end in ends.items():
             position = await self._consumer.position(partition)
-            labels = (partition.topic, str(partition.partition), self._group or self._client_id)
+            labels = (partition.topic, str(partition.partition), self._name)
             CONSUMER_LAG.labels(*labels).set(max(0, end - position))
 
     def _report(self, ok: bool, detail: str = "") -> None:

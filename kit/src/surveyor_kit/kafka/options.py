@@ -18,6 +18,9 @@ from aiokafka.errors import (
 
 from surveyor_kit.settings import KafkaSettings
 
+RETRY_BACKOFF_MS = 250
+"""How long the library itself waits; it logs each of its attempts while the broker is away."""
+
 _REFUSALS = (
     AuthenticationFailedError,
     AuthenticationMethodNotSupported,
@@ -35,6 +38,7 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "security_protocol": settings.security_protocol,
+        "retry_backoff_ms": RETRY_BACKOFF_MS,
     }
     if settings.security_protocol in ("SSL", "SASL_SSL"):
         options["ssl_context"] = ssl_context(settings)
