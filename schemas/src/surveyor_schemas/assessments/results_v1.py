@@ -51,7 +51,8 @@ class AssessedDisk(Record):
     write_iops: NonNegativeFloat | None
     read_mb_per_second: NonNegativeFloat | None
     write_mb_per_second: NonNegativeFloat | None
-    suitability: Suitability
+    suitability: Suitability | Literal["Unknown"]
+    """`Unknown`: not assessed, because the machine failed an earlier stage."""
     issues: list[Issue]
     data_issues: list[str]
     recommended_sku: str | None
