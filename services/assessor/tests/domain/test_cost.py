@@ -38,13 +38,13 @@ def test_windows_pays_its_licence_without_hybrid_benefit(an_assessment: Any, a_m
     with_benefit = an_assessment(**D4S_V5).assess(machine)
     licence = with_licence.monthly_compute_cost - with_benefit.monthly_compute_cost
     assert licence > 0
-    assert with_benefit.monthly_hybrid_benefit_savings == licence
-    assert with_licence.monthly_hybrid_benefit_savings == 0
+    assert with_benefit.monthly_windows_licence_saved == licence
+    assert with_licence.monthly_windows_licence_saved == 0
 
 
 def test_linux_saves_nothing_by_the_hybrid_benefit(an_assessment: Any, a_machine: Any) -> None:
     result = an_assessment(**D4S_V5, linux_azure_hybrid_use_benefit="Yes").assess(a_machine())
-    assert result.monthly_hybrid_benefit_savings == 0
+    assert result.monthly_linux_licence_saved == 0
 
 
 def test_windows_under_a_savings_plan_is_derived_and_marked(

@@ -60,6 +60,10 @@ class Assessment:
         sizing = _Sizing(offers=(None,) * len(machine.disks)) if stopped else self._size(machine, need)
         return self._report(machine, need, first, sizing)
 
+    def monthly_compute(self, usd_per_hour: Decimal) -> Decimal:
+        """Price an hourly rate for a month under the settings, in their currency."""
+        return self._pricing.compute(usd_per_hour)
+
     def _size(self, machine: Machine, need: Requirement) -> _Sizing:
         offers = tuple(
             None if disk.size_gib is None else self._shelf.choose(disk_need, is_os_disk=disk.is_os_disk)
@@ -110,7 +114,8 @@ class Assessment:
             explanation=sizing.explanation,
             monthly_compute_cost=compute,
             monthly_storage_cost=storage,
-            monthly_hybrid_benefit_savings=self._hybrid_benefit_savings(machine, choice),
+            monthly_windows_licence_saved=self._windows_licence_saved(machine, choice),
+            monthly_linux_licence_saved=Decimal(0) if choice else None,
             security_readiness=security_readiness(machine, choice.size if choice else None, readiness),
             coverage=machine_coverage(machine, self.settings),
             disks=disks,
@@ -139,7 +144,7 @@ class Assessment:
             monthly_cost=self._pricing.storage(usd) if priced and usd is not None else None,
         )
 
-    def _hybrid_benefit_savings(self, machine: Machine, choice: SizeChoice | None) -> Decimal | None:
+    def _windows_licence_saved(self, machine: Machine, choice: SizeChoice | None) -> Decimal | None:
         """What the Windows licence would have cost; 0 where nothing is saved, None where not known."""
         if choice is None:
             return None

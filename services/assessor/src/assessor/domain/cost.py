@@ -55,6 +55,12 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return amount
 
 
+def exact_sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    """Add the amounts that are known, exactly."""
+    with localcontext(_EXACT):
+        return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
 def decimal_text(amount: Decimal) -> str:
     """Write an amount unrounded, without exponent, with at least two decimals: 167.90, 130.0512."""
     whole, _, decimals = f"{amount:f}".partition(".")

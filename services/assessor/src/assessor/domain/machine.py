@@ -63,6 +63,16 @@ class Nic:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalDiskUsage:
+    """What a file states for all disks of a machine together, in place of usage per disk."""
+
+    read_iops: Usage
+    write_iops: Usage
+    read_mb_per_second: Usage
+    write_mb_per_second: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """`os_name` keeps the source's words for reports; rules read `guest_os` only."""
 
@@ -77,6 +87,7 @@ class Machine:
     memory_percent: Usage = NOT_MEASURED
     disks: tuple[Disk, ...] = ()
     nics: tuple[Nic, ...] = ()
+    total_disk_usage: TotalDiskUsage | None = None
 
     @property
     def memory_gib(self) -> float:

@@ -5,7 +5,7 @@ Source: Azure Migrate, "Azure VM assessments" (2025-02-06) and "Troubleshoot ass
 
 from dataclasses import dataclass
 
-from assessor.domain.machine import Disk, Machine, Nic, Usage
+from assessor.domain.machine import Disk, Machine, Nic, TotalDiskUsage, Usage
 from assessor.domain.rules import NEED_DECIMALS
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 
@@ -39,12 +39,13 @@ class Requirement:
 def requirement(machine: Machine, settings: AssessmentSettings) -> Requirement:
     """Work out what `machine` needs under `settings`."""
     disks = tuple(disk_need(disk, settings) for disk in machine.disks)
+    iops, mb_per_second = _together(disks, machine.total_disk_usage, settings)
     return Requirement(
         cores=cores_needed(machine, settings),
         memory_gib=memory_gib_needed(machine, settings),
         disks=disks,
-        disk_iops=rounded(sum(disk.iops for disk in disks)),
-        disk_mb_per_second=rounded(sum(disk.mb_per_second for disk in disks)),
+        disk_iops=iops,
+        disk_mb_per_second=mb_per_second,
         network_mbit_per_second=network_mbit_per_second_needed(machine.nics, settings),
         data_disks=machine.data_disk_count,
         nics=len(machine.nics),
@@ -87,6 +88,19 @@ def disk_need(disk: Disk, settings: AssessmentSettings) -> DiskNeed:
         ),
         is_measured=True,
     )
+
+
+def _together(
+    disks: tuple[DiskNeed, ...], total: TotalDiskUsage | None, settings: AssessmentSettings
+) -> tuple[float, float]:
+    """IOPS and MB/s of all disks; totals that a file states go straight into the choice of the size."""
+    iops = sum(disk.iops for disk in disks)
+    mb_per_second = sum(disk.mb_per_second for disk in disks)
+    if total is not None and settings.is_performance_based:
+        factor = settings.scaling_factor
+        iops += (_or_zero(total.read_iops) + _or_zero(total.write_iops)) * factor
+        mb_per_second += (_or_zero(total.read_mb_per_second) + _or_zero(total.write_mb_per_second)) * factor
+    return rounded(iops), rounded(mb_per_second)
 
 
 def network_mbit_per_second_needed(nics: tuple[Nic, ...], settings: AssessmentSettings) -> float:

@@ -49,7 +49,10 @@ class AssessedMachine:
     explanation: SizeExplanation | None
     monthly_compute_cost: Decimal | None
     monthly_storage_cost: Decimal | None
-    monthly_hybrid_benefit_savings: Decimal | None
+    monthly_windows_licence_saved: Decimal | None
+    """By the hybrid benefit; zero where it does not apply, None where the licence has no price."""
+    monthly_linux_licence_saved: Decimal | None
+    """Zero: the catalogue prices Linux without the licences of RHEL and SLES."""
     security_readiness: Readiness
     coverage: Coverage | None
     disks: tuple[AssessedDisk, ...]

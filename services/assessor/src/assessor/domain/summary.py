@@ -1,0 +1,105 @@
+"""The totals of a run."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from assessor.domain.catalogue import DiskType
+from assessor.domain.confidence import Coverage, assessment_coverage
+from assessor.domain.cost import exact_sum
+from assessor.domain.result import AssessedDisk, AssessedMachine
+from assessor.domain.rules import RULES_VERSION
+from assessor.domain.window import Window
+from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
+from surveyor_schemas.assessments.results_v1 import AssessmentSummary, CostComponents
+
+
+class Totals:
+    """Adds up machines as they come; what is unknown is counted, never added as zero."""
+
+    def __init__(self) -> None:
+        self.machine_count = 0
+        self._suitability: Counter[str] = Counter()
+        self._issues: Counter[str] = Counter()
+        self._compute = Decimal(0)
+        self._storage = Decimal(0)
+        self._windows_saved = Decimal(0)
+        self._by_type: dict[DiskType, Decimal | None] = {}
+        self._without_compute = 0
+        self._without_storage = 0
+        self._coverage: Coverage | None = None
+        self._prices_as_of: date | None = None
+
+    def add(self, result: AssessedMachine) -> None:
+        """Add one machine's result."""
+        self.machine_count += 1
+        self._suitability[result.readiness] += 1
+        self._issues.update(result.issues)
+        self._coverage = assessment_coverage([self._coverage, result.coverage])
+        if result.recommended_size is None:
+            return
+        self._compute = exact_sum([self._compute, result.monthly_compute_cost])
+        self._storage = exact_sum([self._storage, result.monthly_storage_cost])
+        self._windows_saved = exact_sum([self._windows_saved, result.monthly_windows_licence_saved])
+        self._without_compute += result.monthly_compute_cost is None
+        self._without_storage += result.monthly_storage_cost is None
+        for disk in result.disks:
+            self._add_disk(disk)
+        dates = [day for day in (self._prices_as_of, result.prices_as_of) if day is not None]
+        self._prices_as_of = min(dates, default=None)
+
+    def _add_disk(self, disk: AssessedDisk) -> None:
+        if disk.recommended_type is None:
+            return
+        known = self._by_type.get(disk.recommended_type, Decimal(0))
+        unknown = known is None or disk.monthly_cost is None
+        self._by_type[disk.recommended_type] = None if unknown else exact_sum([known, disk.monthly_cost])
+
+    def summary(
+        self,
+        request: AssessmentRequested,
+        window: Window,
+        inputs_read_at: datetime,
+        completed_at: datetime,
+    ) -> AssessmentSummary:
+        """Return the summary of everything that was added."""
+        return AssessmentSummary(
+            assessment_id=request.assessment_id,
+            run_id=request.run_id,
+            machine_count=self.machine_count,
+            suitability_counts={str(name): count for name, count in sorted(self._suitability.items())},
+            issue_counts={str(code): count for code, count in sorted(self._issues.items())},
+            monthly_compute_cost=self._compute,
+            monthly_storage_cost=self._storage,
+            monthly_storage_cost_by_type=self._storage_by_type(),
+            monthly_security_cost=None,
+            monthly_windows_hybrid_benefit_savings=self._windows_saved,
+            machines_without_compute_cost=self._without_compute,
+            machines_without_storage_cost=self._without_storage,
+            confidence_percent=self._coverage.percent if self._coverage else None,
+            confidence_stars=self._coverage.stars if self._coverage else None,
+            currency=str(request.settings.currency),
+            prices_at=_midnight(self._prices_as_of),
+            catalogue_hash=request.catalogue_hash,
+            rules_version=RULES_VERSION,
+            window_start=window.start_at,
+            window_end=window.end_at,
+            inputs_read_at=inputs_read_at,
+            completed_at=completed_at,
+        )
+
+    def _storage_by_type(self) -> CostComponents:
+        def of(disk_type: DiskType) -> Decimal | None:
+            return self._by_type.get(disk_type, Decimal(0))
+
+        return CostComponents(
+            standard=of(DiskType.STANDARD_HDD),
+            standard_ssd=of(DiskType.STANDARD_SSD),
+            premium=of(DiskType.PREMIUM_SSD),
+            premium_v2=of(DiskType.PREMIUM_SSD_V2),
+            ultra=of(DiskType.ULTRA),
+        )
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)

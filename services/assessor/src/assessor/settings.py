@@ -1,0 +1,17 @@
+"""The assessor's settings."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from surveyor_kit.settings import HttpSettings
+
+
+class AssessorSettings(HttpSettings):
+    """What can be set about the assessor itself."""
+
+    part: ClassVar[str] = "ASSESSOR"
+
+    page_machines: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """Machines that are read, assessed and written at a time; memory grows with it."""
+    progress_interval_seconds: Annotated[float, Field(gt=0, le=2)] = 1.0
