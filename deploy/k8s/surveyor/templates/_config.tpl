@@ -1,0 +1,112 @@
+{{/* The configuration file of a component: the sections of the settings that its process reads. */}}
+
+{{/* The parts that a component talks to. */}}
+{{- define "surveyor.parts" -}}
+{{- if has .name (list "collector-vmware" "collector-hyperv") -}}
+[kafka]
+{{- else if eq .name "portal" -}}
+[]
+{{- else -}}
+[kafka, clickhouse]
+{{- end -}}
+{{- end }}
+
+{{- define "surveyor.config" -}}
+{{- $parts := include "surveyor.parts" . | fromYamlArray -}}
+log: {{- .root.Values.log | toYaml | nindent 2 }}
+{{- with .root.Values.tracing.otlpEndpoint }}
+otel:
+  otlp_endpoint: {{ . | quote }}
+{{- end }}
+{{- if has "kafka" $parts }}
+kafka: {{- include "surveyor.config.kafka" . | nindent 2 }}
+{{- end }}
+{{- if has "clickhouse" $parts }}
+clickhouse: {{- include "surveyor.config.clickhouse" . | nindent 2 }}
+{{- end }}
+{{- if ne .name "migrate" }}
+{{ .name | replace "-" "_" }}: {{- include "surveyor.config.service" . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "surveyor.config.kafka" -}}
+{{- $kafka := .root.Values.kafka -}}
+bootstrap_servers: {{ $kafka.bootstrapServers | quote }}
+security_protocol: {{ $kafka.securityProtocol }}
+{{- if hasPrefix "SASL" $kafka.securityProtocol }}
+sasl_mechanism: {{ $kafka.sasl.mechanism }}
+sasl_username: {{ $kafka.sasl.username | quote }}
+{{- with include "surveyor.secretFile" (dict "component" . "purpose" "kafka-password") }}
+sasl_password_file: {{ . }}
+{{- end }}
+{{- end }}
+{{- with include "surveyor.secretFile" (dict "component" . "purpose" "kafka-ca") }}
+ssl_cafile: {{ . }}
+{{- end }}
+{{- if $kafka.tls.client.existingSecret }}
+{{- $directory := include "surveyor.secretDirectory" (dict "component" . "purpose" "kafka-client") }}
+ssl_certfile: {{ $directory }}/tls.crt
+ssl_keyfile: {{ $directory }}/tls.key
+{{- end }}
+{{- end }}
+
+{{- define "surveyor.config.clickhouse" -}}
+{{- $clickhouse := .root.Values.clickhouse -}}
+url: {{ $clickhouse.url | quote }}
+database: {{ $clickhouse.database | quote }}
+username: {{ $clickhouse.username | quote }}
+verify: {{ $clickhouse.tls.verify }}
+{{- with include "surveyor.secretFile" (dict "component" . "purpose" "clickhouse-password") }}
+password_file: {{ . }}
+{{- end }}
+{{- with include "surveyor.secretFile" (dict "component" . "purpose" "clickhouse-ca") }}
+ca_file: {{ . }}
+{{- end }}
+{{- with $clickhouse.cluster }}
+cluster: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{/* A service's own section: what the chart decides, under what `config` says. */}}
+{{- define "surveyor.config.service" -}}
+{{- $decided := dict "http_host" "0.0.0.0" "http_port" .service.httpPort -}}
+{{- $own := include (printf "surveyor.config.%s" .name) . | fromYaml -}}
+{{- mergeOverwrite $decided $own (deepCopy .service.config) | toYaml -}}
+{{- end }}
+
+{{- define "surveyor.config.collector-vmware" -}}
+collector_id: {{ include "surveyor.componentName" . }}
+sources_file: {{ include "surveyor.secretFile" (dict "component" . "purpose" (printf "%s-sources" .name)) }}
+{{- end }}
+
+{{- define "surveyor.config.collector-hyperv" -}}
+{{ include "surveyor.config.collector-vmware" . }}
+spool_dir: {{ include "surveyor.dataDirectory" . }}/spool
+{{- end }}
+
+{{- define "surveyor.config.normalizer" -}}
+data_dir: {{ include "surveyor.dataDirectory" . }}
+{{- end }}
+
+{{- define "surveyor.config.assessor" -}}
+{{- end }}
+
+{{- define "surveyor.config.query-api" -}}
+{{- with include "surveyor.secretFile" (dict "component" . "purpose" "query-api-bootstrap-key") }}
+bootstrap_key_file: {{ . }}
+{{- end }}
+{{- $databaseUrlFile := include "surveyor.secretFile" (dict "component" . "purpose" "query-api-database-url") }}
+{{- if $databaseUrlFile }}
+database_url_file: {{ $databaseUrlFile }}
+{{- else }}
+database_url: sqlite:///{{ include "surveyor.dataDirectory" . }}/control.db
+{{- end }}
+{{- end }}
+
+{{- define "surveyor.config.portal" -}}
+{{- $api := index .root.Values.services "query-api" }}
+api_url: {{ .service.apiUrl | default (printf "http://%s-query-api:%v" (include "surveyor.fullname" .root) $api.httpPort) | quote }}
+{{- with include "surveyor.secretFile" (dict "component" . "purpose" "portal-session-secret") }}
+session_secret_file: {{ . }}
+{{- end }}
+{{- end }}
