@@ -1,0 +1,1 @@
+"""What the collector knows of Hyper-V, as values: no connection, no clock, no broker."""

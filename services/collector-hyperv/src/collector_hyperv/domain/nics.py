@@ -1,0 +1,57 @@
+"""A machine's network adapters, with the switch they are plugged into and what the guest says of them."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from collector_hyperv.domain.references import by_owner, machine_guid, port_guid, referenced_key
+from collector_hyperv.domain.rows import GuestNetworkRow, InventoryRows, PortConnectionRow, PortRow
+from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervNic
+
+
+class NicJoin:
+    """Joins the rows of a host's network adapters; made once per read."""
+
+    def __init__(self, rows: InventoryRows) -> None:
+        self._synthetic = by_owner(rows.synthetic_ports)
+        self._emulated = by_owner(rows.emulated_ports)
+        self._switches = {switch.name.upper(): switch.element_name for switch in rows.switches}
+        self._connections = _connections_by_port(rows)
+        self._guests: Mapping[str | None, GuestNetworkRow] = {
+            port_guid(guest.instance_id): guest for guest in rows.guest_networks
+        }
+
+    def nics_of(self, guid: str) -> list[HypervNic]:
+        """Return a machine's adapters, synthetic ones first, each kind in the host's order."""
+        return [
+            *(self._nic(port, "synthetic") for port in self._synthetic.get(guid, ())),
+            *(self._nic(port, "legacy") for port in self._emulated.get(guid, ())),
+        ]
+
+    def _nic(self, port: PortRow, kind: Literal["synthetic", "legacy"]) -> HypervNic:
+        guest = self._guests.get(port_guid(port.instance_id))
+        return HypervNic(
+            instance_id=port.instance_id,
+            port_guid=port_guid(port.instance_id),
+            name=port.element_name,
+            kind=kind,
+            mac_address=port.address or None,
+            switch_name=self._switch_name(self._connections.get(port.instance_id)),
+            ip_addresses=list(guest.ip_addresses) if guest else [],
+            dhcp_enabled=guest.dhcp_enabled if guest else None,
+        )
+
+    def _switch_name(self, connection: PortConnectionRow | None) -> str | None:
+        if connection is None:
+            return None
+        reference = connection.host_resource[0] if connection.host_resource else None
+        switch = machine_guid(referenced_key(reference, "Name"))
+        return self._switches.get(switch or "") or connection.last_known_switch_name or None
+
+
+def _connections_by_port(rows: InventoryRows) -> dict[str, PortConnectionRow]:
+    found = {}
+    for connection in rows.port_connections:
+        port = referenced_key(connection.parent, "InstanceID")
+        if port is not None:
+            found[port] = connection
+    return found

@@ -1,0 +1,39 @@
+"""What the use cases need of the outside."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from collector_hyperv.domain.polls import Loss, Poll
+from collector_hyperv.domain.rows import InventoryRows
+from collector_hyperv.domain.sampling import CounterPoll
+
+
+class InventoryReader(Protocol):
+    """Reads a host's inventory; blocks."""
+
+    def read(self) -> InventoryRows:
+        """Return a complete read, or raise; a partial one is never returned."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
+class CounterReader(Protocol):
+    """Reads a host's counters; blocks."""
+
+    def read(self) -> CounterPoll:
+        """Return one poll; a class that the host does not give is missing from it."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
+class PollStore(Protocol):
+    """Keeps polls until they are published."""
+
+    def append(self, poll: Poll) -> list[Loss]:
+        """Keep a poll; returns what had to go to make room."""
+
+
+Connect = Callable[[str], tuple[InventoryReader, CounterReader]]
+"""Opens both readers of a host by its address, each with a connection of its own."""
