@@ -65,7 +65,7 @@ def _define(name: str, kind: Kind, meaning: str, labels: Sequence[str]) -> None:
 
 
 EVENTS_CONSUMED = counter(
-    "surveyor_events_consumed_total", "Events read from a topic, repeats included.", ["topic", "consumer"]
+    "surveyor_events_consumed_total", "Events read from a topic and handled.", ["topic", "consumer"]
 )
 EVENTS_PUBLISHED = counter(
     "surveyor_events_published_total", "Events that the broker has acknowledged.", ["topic"]

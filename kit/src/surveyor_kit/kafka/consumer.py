@@ -14,7 +14,7 @@ from surveyor_kit.health import Health
 from surveyor_kit.kafka.options import client_options, is_refusal
 from surveyor_kit.kafka.records import ReceivedEvent
 from surveyor_kit.logging import get_logger
-from surveyor_kit.metrics import CONSUMER_LAG, EVENTS_CONSUMED
+from surveyor_kit.metrics import CONSUMER_LAG
 from surveyor_kit.retry import retry_forever
 from surveyor_kit.settings import KafkaSettings
 
@@ -90,8 +90,6 @@ class EventConsumer:
             timeout_ms=int(timeout_seconds * 1000), max_records=self._max_records
         )
         await self._check_now_and_then()
-        for partition, read in records.items():
-            EVENTS_CONSUMED.labels(partition.topic, self._name).inc(len(read))
         return [_received(record) for read in records.values() for record in read]
 
     async def commit(self, batch: Sequence[ReceivedEvent]) -> None:

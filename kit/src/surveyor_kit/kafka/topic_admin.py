@@ -1,7 +1,7 @@
 """Create the topics of the catalogue and keep their settings as the catalogue says."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -12,12 +12,13 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from surveyor_kit.errors import MissingTopics, RetryableError
 from surveyor_kit.health import Health
 from surveyor_kit.kafka.options import client_options, is_refusal
-from surveyor_kit.kafka.publisher import DEAD_LETTER_ALLOWANCE_BYTES
+from surveyor_kit.kafka.wanted_topics import WantedTopic, wanted_topics
 from surveyor_kit.retry import retry_forever
 from surveyor_kit.settings import KafkaSettings
-from surveyor_schemas.topics import DEAD_LETTER_RETENTION_MS, MAX_MESSAGE_BYTES, Topic
+from surveyor_schemas.topics import Topic
 
 BROKER_DEFAULT = -1
+SHOWN_WITHIN_SECONDS = 60.0
 DYNAMIC_TOPIC_CONFIG = 1
 """`config_source` of a setting made on the topic itself.
 
@@ -32,15 +33,6 @@ class TopicChange:
     topic: str
     action: Literal["created", "altered", "differs"]
     detail: str
-
-
-@dataclass(frozen=True)
-class WantedTopic:
-    """A topic as the broker is to have it."""
-
-    name: str
-    partitions: int
-    configs: Mapping[str, str]
 
 
 class TopicAdmin:
@@ -98,27 +90,26 @@ class TopicAdmin:
         return [TopicChange(t.name, "created", f"{t.partitions} partitions") for t in wanted]
 
     async def _until_present(self, names: set[str]) -> None:
-        """Wait until the broker's own listing has the new topics: it answers creation a moment sooner."""
+        async def missing() -> str:
+            return ", ".join(sorted(names - (await self.partitions()).keys()))
 
-        async def listed() -> None:
-            missing = names - (await self.partitions()).keys()
-            if missing:
-                raise RetryableError(f"not listed yet: {', '.join(sorted(missing))}")
+        await _until_empty(missing)
 
-        await asyncio.wait_for(retry_forever(listed, name="kafka_admin", base_seconds=0.05), timeout=60)
+    async def _until_altered(self, wanted: Sequence[WantedTopic]) -> None:
+        async def different() -> str:
+            own = await self._own_configs([topic.name for topic in wanted])
+            return ", ".join(topic.name for topic in wanted if topic.wrong_configs(own[topic.name]))
+
+        await _until_empty(different)
 
     async def _alter(self, wanted: list[WantedTopic]) -> list[TopicChange]:
-        changes = []
         own = await self._own_configs([topic.name for topic in wanted])
-        for topic in wanted:
-            wrong = {key: value for key, value in topic.configs.items() if own[topic.name].get(key) != value}
-            if wrong:
-                # The request replaces all of a topic's own settings, so those of others go in again.
-                merged = {**own[topic.name], **topic.configs}
-                await self._replace_configs(topic.name, merged)
-                detail = ", ".join(f"{key}={value}" for key, value in wrong.items())
-                changes.append(TopicChange(topic.name, "altered", detail))
-        return changes
+        wrong = [topic for topic in wanted if topic.wrong_configs(own[topic.name])]
+        for topic in wrong:
+            # The request replaces all of a topic's own settings, so those of others go in again.
+            await self._replace_configs(topic.name, {**own[topic.name], **topic.configs})
+        await self._until_altered(wrong)
+        return [TopicChange(t.name, "altered", _settings_text(t.wrong_configs(own[t.name]))) for t in wrong]
 
     async def _own_configs(self, names: list[str]) -> dict[str, dict[str, str]]:
         """Return the settings that were made on the topics themselves."""
@@ -167,22 +158,17 @@ async def check_topics(
         raise MissingTopics(missing)
 
 
-def wanted_topics(topic: Topic) -> list[WantedTopic]:
-    """Return a catalogue entry's topic and, if it has one, its dead-letter topic."""
-    configs: dict[str, str] = {"cleanup.policy": topic.cleanup_policy}
-    if topic.retention_ms is not None:
-        configs["retention.ms"] = str(topic.retention_ms)
-    if topic.min_compaction_lag_ms is not None:
-        configs["min.compaction.lag.ms"] = str(topic.min_compaction_lag_ms)
-    wanted = [WantedTopic(topic.name, topic.partitions, configs)]
-    if topic.dead_letter_topic:
-        wanted.append(WantedTopic(topic.dead_letter_topic, topic.partitions, _dead_letter_configs()))
-    return wanted
+async def _until_empty(lacking: Callable[[], Awaitable[str]]) -> None:
+    """Wait until the broker's answers show a change: it confirms one a moment before."""
+
+    async def ask() -> None:
+        still = await lacking()
+        if still:
+            raise RetryableError(f"not shown yet: {still}")
+
+    async with asyncio.timeout(SHOWN_WITHIN_SECONDS):
+        await retry_forever(ask, name="kafka_admin", base_seconds=0.05, cap_seconds=1.0)
 
 
-def _dead_letter_configs() -> dict[str, str]:
-    return {
-        "cleanup.policy": "delete",
-        "retention.ms": str(DEAD_LETTER_RETENTION_MS),
-        "max.message.bytes": str(MAX_MESSAGE_BYTES + 2 * DEAD_LETTER_ALLOWANCE_BYTES),
-    }
+def _settings_text(configs: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in configs.items())
