@@ -76,7 +76,13 @@ async def _work(settings: AllSettings, health: Health) -> None:
         deps = run_dependencies(settings.assessor, store, publisher, health, SystemClock())
         await deps.catalogues.publish_packaged()
         consumer = EventConsumer(
-            kafka, [REQUESTS], client_id=SERVICE, group=SERVICE, max_records=1, health=health
+            kafka,
+            [REQUESTS],
+            client_id=SERVICE,
+            group=SERVICE,
+            max_records=1,
+            session_timeout_seconds=settings.assessor.session_timeout_seconds,
+            health=health,
         )
         async with consumer:
             health.set(STREAM_CHECK, True)

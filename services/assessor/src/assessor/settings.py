@@ -14,4 +14,6 @@ class AssessorSettings(HttpSettings):
 
     page_machines: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     """Machines that are read, assessed and written at a time; memory grows with it."""
+    session_timeout_seconds: Annotated[float, Field(ge=6, le=300)] = 30.0
+    """After this long without a sign of life another assessor takes up this one's requests."""
     progress_interval_seconds: Annotated[float, Field(gt=0, le=2)] = 1.0

@@ -146,7 +146,7 @@ class Estate:
         """Write one peak per slot into the 10-minute table, the last at `last_slot_at`."""
         table = TABLES.get(metric, "nic_10m" if "mitted" in metric or "received" in metric else "disk_10m")
         first = last_slot_at - (len(peaks) - 1) * SLOT
-        rows = [[machine_id, first + n * SLOT, peak] for n, peak in enumerate(peaks)]
+        rows: list[list[Any]] = [[machine_id, first + n * SLOT, peak] for n, peak in enumerate(peaks)]
         columns = ["machine_id", "slot_at", f"{metric}_max"]
         if table != "machine_10m":
             columns, rows = [*columns, "instance"], [[*row, instance] for row in rows]
