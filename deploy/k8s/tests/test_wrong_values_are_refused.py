@@ -28,6 +28,7 @@ from deploy.k8s.tests.conftest import Chart
             "/services/portal/resources/limits/memory",
         ),
         ({"services__portal__podDisruptionBudget__minAvailable": 1}, "'minAvailable' not allowed"),
+        ({"services__normalizer__config": {"http_port": 1}}, "/services/normalizer/config/http_port"),
         ({"ingress__enabled": True}, "ingress.enabled needs ingress.portal.host or ingress.api.host"),
     ],
 )

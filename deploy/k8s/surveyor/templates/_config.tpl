@@ -69,9 +69,17 @@ cluster: {{ . | quote }}
 
 {{/* A service's own section: what the chart decides, under what `config` says. */}}
 {{- define "surveyor.config.service" -}}
-{{- $decided := dict "http_host" "0.0.0.0" "http_port" .service.httpPort -}}
-{{- $own := include (printf "surveyor.config.%s" .name) . | fromYaml -}}
-{{- mergeOverwrite $decided $own (deepCopy .service.config) | toYaml -}}
+{{- $decided := include (printf "surveyor.config.%s" .name) . | fromYaml -}}
+{{- omit (mergeOverwrite $decided (deepCopy .service.config)) "http_host" | toYaml -}}
+{{- end }}
+
+{{/* Where a service listens: in the environment, as the image says it there and the environment wins. */}}
+{{- define "surveyor.listenEnv" -}}
+{{- $prefix := printf "SURVEYOR_%s__HTTP" (.name | replace "-" "_" | upper) -}}
+- name: {{ $prefix }}_HOST
+  value: {{ .service.config.http_host | default "0.0.0.0" | quote }}
+- name: {{ $prefix }}_PORT
+  value: {{ .service.httpPort | quote }}
 {{- end }}
 
 {{- define "surveyor.config.collector-vmware" -}}

@@ -72,6 +72,9 @@ args: {{- toYaml . | nindent 2 }}
 env:
   - name: SURVEYOR_CONFIG_FILE
     value: /etc/surveyor/config/surveyor.yaml
+  {{- if .service.httpPort }}
+  {{- include "surveyor.listenEnv" . | nindent 2 }}
+  {{- end }}
   {{- with .service.extraEnv }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- with .service.httpPort }}
 ports:
