@@ -23,7 +23,7 @@ from assessor.domain.rules import MAX_DISK_GIB
 from assessor.domain.security import security_readiness
 from surveyor_inventory.guest_os import OsFamily
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
-from surveyor_schemas.assessments.choices import HybridBenefit
+from surveyor_schemas.assessments.choices import HybridBenefit, SecurityOffering
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Assessment:
             monthly_storage_cost=storage,
             monthly_windows_licence_saved=self._windows_licence_saved(machine, choice),
             monthly_linux_licence_saved=Decimal(0) if choice else None,
-            security_readiness=security_readiness(machine, choice.size if choice else None, readiness),
+            security_readiness=self._security_readiness(machine, choice, readiness),
             coverage=machine_coverage(machine, self.settings),
             disks=disks,
             nics=tuple(AssessedNic(nic.name, nic_data_issues(nic, self.settings)) for nic in machine.nics),
@@ -143,6 +143,13 @@ class Assessment:
             recommended_mb_per_second=offer.mb_per_second,
             monthly_cost=self._pricing.storage(usd) if priced and usd is not None else None,
         )
+
+    def _security_readiness(
+        self, machine: Machine, choice: SizeChoice | None, readiness: Readiness
+    ) -> Readiness | None:
+        if self.settings.azure_security_offering_type is SecurityOffering.NONE:
+            return None
+        return security_readiness(machine, choice.size if choice else None, readiness)
 
     def _windows_licence_saved(self, machine: Machine, choice: SizeChoice | None) -> Decimal | None:
         """What the Windows licence would have cost; 0 where nothing is saved, None where not known."""

@@ -61,7 +61,7 @@ def machine_document(
             "monthly_security_cost": None,
             "monthly_windows_hybrid_benefit_savings": result.monthly_windows_licence_saved,
             "monthly_linux_hybrid_benefit_savings": result.monthly_linux_licence_saved,
-            "security_readiness": str(result.security_readiness),
+            "security_readiness": _text(result.security_readiness),
             "confidence_percent": coverage.percent if coverage else None,
             "confidence_stars": coverage.stars if coverage else None,
             "disks": [

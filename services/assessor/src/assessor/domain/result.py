@@ -53,7 +53,8 @@ class AssessedMachine:
     """By the hybrid benefit; zero where it does not apply, None where the licence has no price."""
     monthly_linux_licence_saved: Decimal | None
     """Zero: the catalogue prices Linux without the licences of RHEL and SLES."""
-    security_readiness: Readiness
+    security_readiness: Readiness | None
+    """For Defender for Servers; None where the settings leave it out."""
     coverage: Coverage | None
     disks: tuple[AssessedDisk, ...]
     nics: tuple[AssessedNic, ...]
