@@ -11,6 +11,7 @@ from rich.table import Table
 from devstack.demo.api import Document
 
 _ROWS_SHOWN = 15
+_WIDTH_IN_FILES = 120
 _CENT = Decimal("0.01")
 
 
@@ -27,12 +28,14 @@ def print_result(assessment: Document, machines: list[Document]) -> None:
     currency = summary["currency"]
     table = Table(title=f"{assessment['name']} ({currency} a month)", show_edge=False)
     for heading in ("machine", "readiness", "size"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in ("cores", "GiB", "compute", "storage", "confidence"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for machine in machines[:_ROWS_SHOWN]:
         table.add_row(*_row(machine))
-    console = Console(soft_wrap=False, highlight=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_IN_FILES
     console.print(table)
     if len(machines) > _ROWS_SHOWN:
         console.print(f"… and {len(machines) - _ROWS_SHOWN} more")

@@ -98,7 +98,10 @@ class Demo:
         assessed = self._api.assessed_machines(assessment["id"])
         print_result(assessment, assessed)
         self._write_result(expected, assessment)
-        console.print(f"Portal: {self._services.portal_url}  (API key: {self._services.api_key})")
+        console.print(f"Portal: {self._services.portal_url}", soft_wrap=True)
+        console.print(
+            f"Key:    {self._services.api_key}  (signs in to the portal and the API)", soft_wrap=True
+        )
         console.print(f"Excel:  {self._places.export}", soft_wrap=True)
 
     def _expected_machines(self) -> dict[str, int]:
