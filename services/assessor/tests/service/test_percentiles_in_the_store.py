@@ -36,17 +36,27 @@ def read(store: ClickHouse, estate: Any) -> Any:
     return run
 
 
-@pytest.mark.parametrize("percentile", [50, 90, 95, 99])
-@pytest.mark.parametrize("count", [1, 2, 7, 20, 100, 144])
-async def test_nearest_rank_for_every_count(
-    percentile: int, count: int, read: Any, estate: Any, make_machine: Any
+async def test_store_takes_the_nearest_rank_for_every_count_and_percentile(
+    store: ClickHouse, estate: Any, make_machine: Any
 ) -> None:
-    machine = make_machine()
-    peaks = [float((n * 37) % 101) for n in range(count)]
-    await estate.add([machine])
-    await estate.open_peaks(machine.machine_id, "cpu_percent", peaks, last_slot_at=NOON - SLOT)
-    inputs = await read(machine, percentile=percentile)
-    assert inputs.cpu_percent == MeasuredUsage(value=nearest_rank(peaks, percentile) or 0.0, points=count)
+    run_id = uuid4()
+    peaks_by_name = {
+        str(count): [float((n * 37) % 101) for n in range(count)] for count in (1, 2, 7, 20, 100, 144)
+    }
+    machines = [make_machine(name) for name in peaks_by_name]
+    await estate.add(machines)
+    await estate.scope(run_id, [machine.machine_id for machine in machines])
+    for machine in machines:
+        peaks = peaks_by_name[machine.name]
+        await estate.open_peaks(machine.machine_id, "cpu_percent", peaks, last_slot_at=NOON - SLOT)
+    reader = ClickHouseEstate(PatientClickHouse(store, Health()))
+    page = await reader.scope(run_id)
+    for percentile in (50, 90, 95, 99):
+        inputs = await reader.inputs(run_id, page, LAST_DAY, percentile)
+        assert {item.machine.name: item.cpu_percent for item in inputs} == {
+            name: MeasuredUsage(value=nearest_rank(peaks, percentile) or 0.0, points=len(peaks))
+            for name, peaks in peaks_by_name.items()
+        }
 
 
 async def test_window_has_exactly_its_slots(read: Any, estate: Any, make_machine: Any) -> None:

@@ -71,19 +71,18 @@ class ClickHouseEstate:
         if window is None:
             return found
         all_params = params | {
-            "start_at": window.start_at,
-            "last_slot_at": window.end_at - SLOT,
-            "percentile": percentile,
+            "start_epoch": int(window.start_at.timestamp()),
+            "last_slot_epoch": int((window.end_at - SLOT).timestamp()),
         }
-        answers = await asyncio.gather(*(self._series(metric, all_params) for metric in _METRICS))
+        answers = await asyncio.gather(*(self._series(metric, percentile, all_params) for metric in _METRICS))
         for metric, rows in zip(_METRICS, answers, strict=True):
             for row in rows:
                 usage = MeasuredUsage(value=row["value"], points=row["points"])
                 found[row["machine_id"]][metric.name, row["instance"]] = usage
         return found
 
-    async def _series(self, metric: Metric, params: Parameters) -> list[dict[str, Any]]:
-        return await self._store.rows(percentile_statement(metric), params)
+    async def _series(self, metric: Metric, percentile: int, params: Parameters) -> list[dict[str, Any]]:
+        return await self._store.rows(percentile_statement(metric, percentile), params)
 
 
 def _inputs(machine: Machine, series: dict[tuple[str, str], MeasuredUsage]) -> MachineInputs:
