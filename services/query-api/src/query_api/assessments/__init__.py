@@ -1,0 +1,1 @@
+"""Assessments of groups: asked for here, computed by the assessor, read here."""

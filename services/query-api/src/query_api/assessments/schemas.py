@@ -1,0 +1,123 @@
+"""Assessments as the API shows and takes them."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from query_api.groups.schemas import Name
+from query_api.web.paging import DEFAULT_LIMIT, CursorText, Limit
+from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
+from surveyor_schemas.assessments.results_v1 import AssessmentSummary, Suitability
+from surveyor_schemas.base import UtcDatetime
+
+State = Literal["Created", "Running", "Completed", "Failed", "Cancelled"]
+Step = Literal["reading-inputs", "assessing", "writing-results"]
+
+
+class NewAssessment(BaseModel):
+    """An assessment to make of a group."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "web tier, West Europe",
+                    "settings": {"azure_location": "westeurope", "sizing_criterion": "PerformanceBased"},
+                }
+            ]
+        },
+    )
+
+    name: Name
+    settings: AssessmentSettings
+
+
+class AssessmentsQuery(BaseModel):
+    """One page of assessments."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: CursorText = None
+    limit: Limit = DEFAULT_LIMIT
+
+
+class ResultsQuery(BaseModel):
+    """One page of a run's machines."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[str | None, Field(max_length=200, description="Part of the name, in any case.")] = None
+    suitability: Suitability | None = None
+    run_id: Annotated[UUID | None, Field(description="An earlier run; the latest when absent.")] = None
+    cursor: CursorText = None
+    limit: Limit = DEFAULT_LIMIT
+
+
+class Progress(BaseModel):
+    """How far a run is."""
+
+    step: Step
+    done: int
+    """Machines done in this step."""
+    total: int
+    percent: float
+    """Of the whole run, its steps counted alike; 0-100."""
+
+
+class RunError(BaseModel):
+    """Why a run ended without a result."""
+
+    code: str
+    message: str
+
+
+class AssessmentView(BaseModel):
+    """An assessment and its latest run."""
+
+    id: UUID
+    name: str
+    group_id: UUID
+    group_name: str
+    """At the request of the run."""
+    created_at: UtcDatetime
+    created_by: str
+    run_id: UUID
+    run_number: int
+    """1 for the first calculation, one more for each recalculation."""
+    state: State
+    requested_at: UtcDatetime
+    requested_by: str
+    started_at: UtcDatetime | None
+    finished_at: UtcDatetime | None
+    progress: Progress | None
+    """While the run is Running, from its first report on."""
+    error: RunError | None
+    machine_count: int
+    """Machines that the run covers: those of the group that were neither removed nor templates."""
+    group_revision: int
+    catalogue_hash: str
+    window_end: UtcDatetime
+    """Where the performance history ends; it reaches back by the settings' time range."""
+    is_out_of_sync: bool
+    """Machines were added to or removed from the group since, or the group was deleted."""
+    is_outdated: bool | None
+    """A machine changed, since the run read it, in what decides its result; null without a result."""
+    settings: AssessmentSettings
+    summary: AssessmentSummary | None
+    """When Completed."""
+
+
+class RunView(BaseModel):
+    """One calculation of an assessment."""
+
+    run_id: UUID
+    number: int
+    state: State
+    requested_at: UtcDatetime
+    requested_by: str
+    finished_at: UtcDatetime | None
+    machine_count: int
+    catalogue_hash: str
+    window_end: UtcDatetime

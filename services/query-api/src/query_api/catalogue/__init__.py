@@ -1,0 +1,1 @@
+"""The catalogue of sizes and prices that new assessments use."""

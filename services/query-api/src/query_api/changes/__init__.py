@@ -1,0 +1,1 @@
+"""What changed about machines, as a list and live."""

@@ -1,0 +1,1 @@
+"""How the collectors and their sources are."""

@@ -1,0 +1,1 @@
+"""The control database: groups, assessments, API keys, audit, what is still to be published."""

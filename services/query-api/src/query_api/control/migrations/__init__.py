@@ -1,0 +1,1 @@
+"""Alembic's steps of the control database, run when query-api starts."""

@@ -1,0 +1,108 @@
+"""Write the file row by row, in constant memory."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+from xlsxwriter.format import Format  # type: ignore[import-untyped]  # ships no types
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # ships no types
+
+from query_api.exports import disk_sheet, machine_sheet
+from query_api.exports.cells import Cell, money
+from query_api.exports.summary_sheets import (
+    PROPERTIES_HEADER,
+    PROPERTIES_NAME,
+    SUMMARY_NAME,
+    ExportedAssessment,
+    property_rows,
+    summary_rows,
+)
+from surveyor_schemas.assessments.results_v1 import AssessedMachine
+
+MAX_CELL_CHARACTERS = 32_767
+"""Source: Microsoft Support, "Excel specifications and limits"."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_COLUMN_WIDTH = 24
+
+
+class AssessmentWorkbook:
+    """One export. Not for several threads at a time.
+
+    Sheets are made in the order in which Azure Migrate has them. Text is always written as text: a machine
+    named `=1+1` stays that, also when somebody edits its cell.
+    """
+
+    def __init__(self, path: Path, assessment: ExportedAssessment) -> None:
+        self._book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_date_format": "yyyy-mm-dd hh:mm",
+            },
+        )
+        self._header = self._book.add_format({"bold": True})
+        self._two_decimals = self._book.add_format({"num_format": "0.00"})
+        self._literal = self._book.add_format({"quote_prefix": True})
+        self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self._machine_columns = machine_sheet.columns(assessment.summary.currency, assessment.group_name)
+        summary = self._sheet(SUMMARY_NAME, ())
+        self._machines = self._sheet(machine_sheet.NAME, [name for name, _ in self._machine_columns])
+        self._disks = self._sheet(disk_sheet.NAME, [name for name, _ in disk_sheet.COLUMNS])
+        properties = self._sheet(PROPERTIES_NAME, PROPERTIES_HEADER)
+        self._next_machine_row = self._next_disk_row = 1
+        for row, labelled in enumerate(summary_rows(assessment)):
+            self._write_row(summary, row, labelled)
+        for row, labelled in enumerate(property_rows(assessment.settings), start=1):
+            self._write_row(properties, row, labelled)
+
+    def add(self, machines: Iterable[AssessedMachine]) -> None:
+        """Add machines and their disks below those added before."""
+        for machine in machines:
+            cells = [cell(machine) for _, cell in self._machine_columns]
+            self._write_row(self._machines, self._next_machine_row, cells)
+            self._next_machine_row += 1
+            for disk in machine.disks:
+                cells = [cell(machine, disk) for _, cell in disk_sheet.COLUMNS]
+                self._write_row(self._disks, self._next_disk_row, cells)
+                self._next_disk_row += 1
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._book.close()
+
+    def _sheet(self, name: str, header: Sequence[str]) -> Worksheet:
+        sheet = self._book.add_worksheet(name)
+        sheet.set_column(0, max(1, len(header) - 1), _COLUMN_WIDTH)
+        for column, title in enumerate(header):
+            sheet.write_string(0, column, title, self._header)
+        if header:
+            sheet.freeze_panes(1, 1)
+        return sheet
+
+    def _write_row(self, sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
+        for column, cell in enumerate(cells):
+            self._write(sheet, row, column, cell)
+
+    def _write(self, sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
+        match cell:
+            case None:
+                return
+            case str():
+                text = cell[:MAX_CELL_CHARACTERS]
+                sheet.write_string(row, column, text, self._format_of(text))
+            case datetime():
+                sheet.write_datetime(row, column, cell.astimezone(UTC).replace(tzinfo=None), self._time)
+            case Decimal():
+                sheet.write_number(row, column, money(cell), self._two_decimals)
+            case float():
+                sheet.write_number(row, column, cell, self._two_decimals)
+            case int():
+                sheet.write_number(row, column, cell)
+
+    def _format_of(self, text: str) -> Format | None:
+        return self._literal if text.startswith(_FORMULA_STARTS) else None

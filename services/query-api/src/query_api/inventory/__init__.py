@@ -1,0 +1,1 @@
+"""Machines as the store has them."""

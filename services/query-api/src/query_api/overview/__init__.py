@@ -1,0 +1,1 @@
+"""The estate in a few numbers."""

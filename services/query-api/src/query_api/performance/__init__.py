@@ -1,0 +1,1 @@
+"""Performance of one machine: raw samples and 10-minute peaks."""

@@ -1,0 +1,1 @@
+"""What query-api reads from Kafka."""

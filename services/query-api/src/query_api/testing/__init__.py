@@ -1,0 +1,1 @@
+"""Rows, documents and a client for tests; shipped, but imported by tests only."""

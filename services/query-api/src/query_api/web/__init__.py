@@ -1,0 +1,1 @@
+"""What all endpoints share: problems, pages, headers, the caller's dependencies."""
