@@ -25,7 +25,7 @@ def main() -> int:
             console.print(f"{name}: {fault['msg']}" if name else fault["msg"], markup=False)
         return 2
     try:
-        run_demo(settings, DemoPlaces.of_this_checkout())
+        run_demo(settings, DemoPlaces.at(settings.demo_directory))
     except KeyboardInterrupt:
         console.print("Stopped.")
         return 130 if settings.once else 0

@@ -15,7 +15,7 @@ def vcenter_machine_count(endpoint: Mapping[str, str]) -> int:
     if endpoint.get("insecure"):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    instance = SmartConnect(  # type: ignore[no-untyped-call]  # pyVim has no types
+    instance = SmartConnect(
         host=address.hostname,
         port=address.port or 443,
         user=endpoint["username"],
@@ -27,4 +27,4 @@ def vcenter_machine_count(endpoint: Mapping[str, str]) -> int:
         view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
         return len(view.view)
     finally:
-        Disconnect(instance)  # type: ignore[no-untyped-call]  # pyVim has no types
+        Disconnect(instance)

@@ -15,7 +15,10 @@ class DemoPlaces:
     output: Path
 
     @classmethod
-    def of_this_checkout(cls) -> "DemoPlaces":
+    def at(cls, directory: Path | None) -> "DemoPlaces":
+        """All below `directory`, or this checkout's places."""
+        if directory is not None:
+            return cls(data=directory / "data", output=directory / "output")
         return cls(data=data_directory() / "demo", output=CHECKOUT / "build" / "demo")
 
     @property

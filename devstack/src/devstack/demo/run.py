@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from devstack.demo.api import Api, Document
 from devstack.demo.estate import vcenter_machine_count
@@ -12,7 +13,7 @@ from devstack.demo.history import History
 from devstack.demo.outcome import print_result, write_result
 from devstack.demo.places import DemoPlaces
 from devstack.demo.samples import StoredSamples
-from devstack.demo.services import DemoServices, Endpoint, Parts
+from devstack.demo.services import DATABASE, DemoServices, Endpoint, Parts
 from devstack.demo.settings import DemoSettings
 from devstack.demo.waiting import DemoFailed, Stopwatch, wait_until
 from devstack.endpoints import write_endpoints
@@ -200,7 +201,13 @@ def _migrate(environment: dict[str, str]) -> None:
 
 
 def _all_endpoints(parts: Parts, services: DemoServices) -> dict[str, Endpoint]:
-    sources: dict[str, Endpoint] = {"vcenter": parts.vcenter}
+    sources: dict[str, Endpoint] = {"vcenter": _with_host_and_port(parts.vcenter)}
     if parts.hyperv is not None:
-        sources["wsman"] = parts.hyperv
-    return sources | {"kafka": parts.kafka, "clickhouse": parts.clickhouse} | services.endpoints()
+        sources["wsman"] = {**_with_host_and_port(parts.hyperv), "authentication": "ntlm"}
+    store = {**parts.clickhouse, "database": DATABASE}
+    return sources | {"kafka": parts.kafka, "clickhouse": store} | services.endpoints()
+
+
+def _with_host_and_port(endpoint: Endpoint) -> Endpoint:
+    address = urlsplit(endpoint["url"])
+    return {**endpoint, "host": address.hostname or "", "port": str(address.port or 443)}

@@ -21,6 +21,8 @@ class DemoSettings(BaseSettings):
     demo_hyperv_vms: int = Field(default=hyperv_process.DEFAULT_MACHINES, ge=1, le=200)
     demo_seed: int = Field(default=1, ge=0)
     demo_history_days: int = Field(default=31, ge=1, le=34)
+    demo_directory: Path | None = None
+    """Keep data and results here; without it data lies in `.devstack/demo`, results in `build/demo`."""
     vcenter_url: str | None = None
     """Read this vCenter instead of the simulated one."""
     vcenter_username: str | None = None
