@@ -117,4 +117,6 @@ api_url: {{ .service.apiUrl | default (printf "http://%s-query-api:%v" (include 
 {{- with include "surveyor.secretFile" (dict "component" . "purpose" "portal-session-secret") }}
 session_secret_file: {{ . }}
 {{- end }}
+{{- $ingress := .root.Values.ingress }}
+secure_cookie: {{ and $ingress.enabled (not (empty $ingress.portal.tlsSecret)) }}
 {{- end }}
