@@ -1,16 +1,20 @@
 """The collector as a process: a simulated host on one side, a broker on the other."""
 
+import asyncio
+import signal
 import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from collector_hyperv.adapters.spool import read_polls
 from devstack.hyperv.fixture import RunningHost
 from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.counters import HypervCounter
 from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
+from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
 from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 from surveyor_schemas.topics import TOPICS
@@ -69,3 +73,105 @@ async def test_machines_samples_and_heartbeats_reach_their_topics(
     status = beat.sources[0]
     assert (status.state, status.machine_count, status.last_error) == ("connected", 6, None)
     assert all(status.capabilities[counter] for counter in HypervCounter)
+
+
+async def test_changes_and_removals_follow_and_a_restart_repeats_nothing(
+    broker: KafkaSettings, host: RunningHost, source_id: str, tmp_path: Path
+) -> None:
+    collector = RunningCollector.prepare(tmp_path, broker, [source_for(host, source_id)])
+    first, second, third = [machine["name"] for machine in host.control.list_machines()][:3]
+    async with published(broker, source_id) as read:
+        async with running(collector):
+            await read.until(lambda seen: len(latest(seen)) == 6)
+            host.control.resize_machine(machine=first, cores=7)
+            await read.until(lambda seen: latest(seen)[first].processor_count == 7)
+            host.control.remove_machine(machine=second)
+            (removed,) = await read.until(lambda seen: seen.of(MachineRemoved))
+        assert removed.machine_id == latest(read)[second].machine_id
+        assert removed.revision > latest(read)[second].revision
+        seen_before = len(read.of(HypervMachineObserved))
+        host.control.remove_machine(machine=third)
+        async with running(collector):
+            await read.until(lambda seen: len(seen.of(MachineRemoved)) == 2)
+    assert read.of(MachineRemoved)[1].machine_id == latest(read)[third].machine_id
+    assert len(read.of(HypervMachineObserved)) == seen_before
+
+
+async def test_an_account_without_rights_removes_no_machine(
+    broker: KafkaSettings, host: RunningHost, source_id: str, tmp_path: Path
+) -> None:
+    collector = RunningCollector.prepare(tmp_path, broker, [source_for(host, source_id)])
+    async with published(broker, source_id) as read, running(collector):
+        await read.until(lambda seen: len(latest(seen)) == 6)
+        host.control.weaken_rights()
+        beat = await read.until(
+            lambda seen: (last := heartbeat(seen)) and last.sources[0].state == "disconnected" and last
+        )
+        assert beat.sources[0].last_error is not None
+        assert beat.sources[0].last_error.code == "rights-missing"
+        assert collector.ready()[0] == 503
+        assert read.of(MachineRemoved) == []
+
+
+async def test_samples_that_a_killed_collector_had_polled_are_published_by_the_next(
+    broker: KafkaSettings, host: RunningHost, source_id: str, tmp_path: Path
+) -> None:
+    collector = RunningCollector.prepare(
+        tmp_path, broker, [source_for(host, source_id)], publish_interval_seconds=3_600
+    )
+    spool = tmp_path / "spool" / source_id
+    async with published(broker, source_id) as read:
+        async with running(collector):
+            await read.until(lambda seen: (last := heartbeat(seen)) and last.spool_bytes > 0)
+            await asyncio.to_thread(collector.stop, signal.SIGKILL)
+        assert read.of(PerformanceSampled) == []
+        polled = [poll for file in spool.glob("*.polls") for poll in read_polls(file)]
+        async with running(collector):
+            await read.until(lambda seen: seen.of(PerformanceSampled))
+    times = {
+        time
+        for batch in read.of(PerformanceSampled)
+        for machine in batch.machines
+        for time in machine.timestamps
+    }
+    assert {poll.sampled_at for poll in polled} <= times
+
+
+async def test_a_wrong_password_shows_in_status_and_readiness_but_nowhere_itself(
+    broker: KafkaSettings, host: RunningHost, source_id: str, tmp_path: Path
+) -> None:
+    canary = f"canary-{uuid.uuid4().hex}"
+    source = source_for(host, source_id, password=canary)
+    collector = RunningCollector.prepare(tmp_path, broker, [source])
+    async with published(broker, source_id) as read, running(collector):
+        beat = await read.until(
+            lambda seen: (last := heartbeat(seen)) and last.sources[0].last_error and last
+        )
+        status, body = collector.ready()
+        said = collector.log + collector.metrics() + str(body) + "".join(map(repr, read.events))
+    error = beat.sources[0].last_error
+    assert error is not None
+    assert (error.code, error.message) == (
+        "login-refused",
+        f"{host.host}:{host.port}: the host does not accept the account",
+    )
+    assert status == 503
+    assert body["failing"][f"source {source_id}"] == f"{host.host}:{host.port}: login-refused"
+    assert "login-refused" in said
+    assert canary not in said
+
+
+async def test_the_last_heartbeat_says_that_the_collector_stops(
+    broker: KafkaSettings, host: RunningHost, source_id: str, tmp_path: Path
+) -> None:
+    collector = RunningCollector.prepare(
+        tmp_path, broker, [source_for(host, source_id)], publish_interval_seconds=3_600
+    )
+    async with published(broker, source_id) as read:
+        async with running(collector):
+            await read.until(lambda seen: (last := heartbeat(seen)) and last.spool_bytes > 0)
+            assert await asyncio.to_thread(collector.stop) == 0
+        beat = await read.until(lambda seen: (last := heartbeat(seen)) and last.stopping and last)
+        await read.until(lambda seen: len(seen.of(PerformanceSampled)) == beat.sources[0].last_batch_no)
+    assert beat.sources[0].last_batch_no > 0
+    assert beat.spool_bytes == 0

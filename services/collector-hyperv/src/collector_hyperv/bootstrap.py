@@ -20,7 +20,7 @@ from collector_hyperv.domain.sites import Site
 from collector_hyperv.follower import HostFollower
 from collector_hyperv.loops import until_stopping
 from collector_hyperv.performance import SourcePublisher
-from collector_hyperv.settings import CollectorHypervSettings, SourceSettings, read_sources
+from collector_hyperv.settings import CollectorHypervSettings, SourceSettings, load_sources
 from collector_hyperv.status import HostStatus, Run, SourceProgress
 from surveyor_kit.clock import Clock, SystemClock
 from surveyor_kit.health import Health, health_app
@@ -45,7 +45,7 @@ class Outside:
 
 async def run(settings: CollectorHypervSettings, kafka: KafkaSettings, stopping: Stopping) -> None:
     """Serve health, wait for the broker, recall what was published, then follow the sources."""
-    sources = read_sources(settings.sources_file)
+    sources = load_sources(settings.sources_file)
     health = Health("kafka_publisher", *(source_check(source.source_id) for source in sources))
     with lock_directory(settings.spool_dir):
         async with serving(health_app(health), settings.http_host, settings.http_port):
@@ -93,7 +93,7 @@ def refuse_unavailable_logins(settings: CollectorHypervSettings) -> None:
     Raises:
         SystemExit: with code 2.
     """
-    for source in read_sources(settings.sources_file):
+    for source in load_sources(settings.sources_file):
         reason = unavailable_reason(source.auth)
         if reason is not None:
             name = setting_name(settings.part, "sources_file")

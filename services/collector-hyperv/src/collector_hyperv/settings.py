@@ -1,10 +1,11 @@
 """Settings of the collector and of its sources; the only reader of the environment."""
 
+import socket
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import yaml
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from surveyor_kit.settings import HttpSettings, SettingsModel
 from surveyor_schemas.base import CollectorId, SourceId
@@ -91,8 +92,8 @@ class CollectorHypervSettings(HttpSettings):
 
     part: ClassVar[str] = "COLLECTOR_HYPERV"
 
-    collector_id: CollectorId
-    """Names this collector in the installation; two processes must not share it."""
+    collector_id: CollectorId = Field(default_factory=lambda: f"collector-hyperv-{socket.gethostname()}")
+    """Key of its heartbeats: keep it over restarts; two processes must not share it."""
     sources_file: Path
     """YAML list of sources; mount it from a secret if it holds passwords."""
     spool_dir: Path
@@ -110,41 +111,60 @@ class CollectorHypervSettings(HttpSettings):
     @field_validator("sources_file")
     @classmethod
     def _lists_sources(cls, path: Path) -> Path:
-        read_sources(path)
+        load_sources(path)
         return path
 
 
-def read_sources(path: Path) -> tuple[SourceSettings, ...]:
-    """Read the sources that a file lists.
+def load_sources(path: Path) -> tuple[SourceSettings, ...]:
+    """Read the sources file; relative paths in it start at its folder.
 
     Raises:
-        ValueError: it is not a list of sources; the message names place and fault, never a value.
+        ValueError: it cannot be read, or an entry is wrong; the message names entry and field, never a value.
     """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        sources = TypeAdapter(tuple[SourceSettings, ...]).validate_python(document)
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        raise ValueError(f"{path} is not YAML{place}") from None
-    except ValidationError as error:
-        raise ValueError(f"{path}: {_first_fault(error)}") from None
-    if not sources:
-        raise ValueError(f"{path} lists no source")
-    _refuse_repeats(path, sources)
+    sources = tuple(_source(path, number, entry) for number, entry in enumerate(_entries(path), start=1))
+    seen: set[str] = set()
+    for source in sources:
+        if source.source_id in seen:
+            raise ValueError(f"{path}: source_id {source.source_id} stands there twice")
+        seen.add(source.source_id)
     return sources
 
 
-def _refuse_repeats(path: Path, sources: tuple[SourceSettings, ...]) -> None:
-    ids = [source.source_id for source in sources]
-    for source_id in ids:
-        if ids.count(source_id) > 1:
-            raise ValueError(f"{path}: source_id {source_id} is there twice")
+def _entries(path: Path) -> list[Any]:
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        # The error's own text would quote the line, passwords included.
+        mark = getattr(error, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise ValueError(f"{path} is neither YAML nor JSON{line}") from None
+    if not isinstance(entries, list) or not entries:
+        raise ValueError(f"{path} must be a list of sources")
+    return entries
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in fault["loc"])
-    return f"{place}: {fault['msg']}" if place else "it must be a list of sources"
+def _source(path: Path, number: int, entry: Any) -> SourceSettings:
+    name = entry.get("source_id", f"number {number}") if isinstance(entry, dict) else f"number {number}"
+    try:
+        return SourceSettings.model_validate(_with_absolute_paths(entry, path.parent))
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        setting = fault.get("ctx", {}).get("setting") if fault["type"] == "secret_file" else None
+        place = "".join(f"{part}: " for part in (*fault["loc"], setting) if part is not None)
+        reason = {"missing": "must be set", "extra_forbidden": "is not a setting"}.get(
+            fault["type"], fault["msg"].removeprefix("Value error, ")
+        )
+        raise ValueError(f"{path}: source {name}: {place}{reason}") from None
+
+
+def _with_absolute_paths(entry: Any, folder: Path) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    return {
+        name: str(folder / value)
+        if isinstance(value, str) and str(name).endswith("_file")
+        else _with_absolute_paths(value, folder)
+        for name, value in entry.items()
+    }

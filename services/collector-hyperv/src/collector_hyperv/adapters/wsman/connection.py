@@ -87,6 +87,11 @@ def unavailable_reason(method: LoginMethod) -> str | None:
     return None
 
 
+_MAY_BE_A_LOST_LOGIN = (HostUnreachable, LoginRefused, MalformedAnswer)
+"""How it shows that an idle connection was dropped: the next one is made without a word and without a login,
+so the host cannot open what was sealed for the old one, or we cannot open its answer."""
+
+
 class WinrmConnection:
     """A connection that logs in at its first message, and once more where it was dropped."""
 
@@ -99,11 +104,10 @@ class WinrmConnection:
         is_fresh = self._transport is None
         try:
             return self._send(message)
-        except (HostUnreachable, LoginRefused):
+        except _MAY_BE_A_LOST_LOGIN:
             self.close()
             if is_fresh:
                 raise
-        # An idle connection is dropped without a word, and its login with it.
         return self._send(message)
 
     def close(self) -> None:
