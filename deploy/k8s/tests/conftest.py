@@ -18,6 +18,7 @@ from devstack.helm import helm_binary
 CHART = Path(__file__).resolve().parents[1] / "surveyor"
 KUBERNETES_VERSION = "1.37"
 RELEASE = "trial"
+HELM_BUILD_TIMEOUT_SECONDS = 1200
 
 Manifest = dict[str, Any]
 
@@ -97,6 +98,13 @@ def nested(changes: dict[str, Any]) -> dict[str, Any]:
             place = place.setdefault(step.replace("_", "-"), {})
         place[last] = value
     return values
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give whichever test comes first the time to build Helm, if `devstack prepare` has not."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(HELM_BUILD_TIMEOUT_SECONDS))
 
 
 @pytest.fixture(scope="session")
