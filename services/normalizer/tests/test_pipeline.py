@@ -221,7 +221,7 @@ async def test_neighbours_of_a_bad_machine_are_stored_and_its_part_can_be_sent_a
     _series(repaired)["values"][0] = 300.0
     headers = [(name, value) for name, value in letter.headers if not name.startswith("dl_")]
     value = json.dumps(repaired).encode()
-    assert decode("performance-raw", headers, value)
+    decode("performance-raw", headers, value)
     await publisher.publish_raw("performance-raw", letter.key, value, headers)
     assert await eventually(lambda: samples_of(store, bad)) == [3.0, 2.0]
 

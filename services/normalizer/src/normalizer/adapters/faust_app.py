@@ -1,6 +1,7 @@
 """A Faust application on the installation's broker, and its life inside our own event loop."""
 
 import asyncio
+import logging
 import ssl
 
 import faust
@@ -17,6 +18,8 @@ from surveyor_kit.settings import KafkaSettings
 log = get_logger(__name__)
 
 STOP_TIMEOUT_SECONDS = 10.0
+LIBRARIES = ("faust", "mode")
+"""Their INFO lines name every service that starts and stops, and tell an operator nothing."""
 
 
 class WorkerFailed(KitError):
@@ -26,6 +29,8 @@ class WorkerFailed(KitError):
 def create_app(settings: NormalizerSettings, kafka: KafkaSettings) -> faust.App:
     """Return an application without agents; nothing is connected yet."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(logging.WARNING)
     largest_batch = max(settings.performance_batch_events, settings.discovery_batch_events)
     return faust.App(
         settings.group,
