@@ -47,13 +47,18 @@ def a_machine(number: int = 1, **changes: Any) -> HypervMachineObserved:
 
 
 def a_disk(path: str, instance_id: str = "disk") -> HypervDisk:
-    values = dict.fromkeys(HypervDisk.model_fields, None)
+    values: dict[str, Any] = dict.fromkeys(HypervDisk.model_fields)
     return HypervDisk(**{**values, "instance_id": instance_id, "kind": "virtual", "path": path})
 
 
 def a_nic(port_guid: str, instance_id: str = "nic") -> HypervNic:
-    values = dict.fromkeys(HypervNic.model_fields, None)
-    chosen = {"instance_id": instance_id, "port_guid": port_guid, "kind": "synthetic", "ip_addresses": []}
+    values: dict[str, Any] = dict.fromkeys(HypervNic.model_fields)
+    chosen: dict[str, Any] = {
+        "instance_id": instance_id,
+        "port_guid": port_guid,
+        "kind": "synthetic",
+        "ip_addresses": [],
+    }
     return HypervNic(**{**values, **chosen})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from collector_hyperv.adapters.spool import read_polls
+from collector_hyperv.domain.polls import Poll
 from devstack.hyperv.fixture import RunningHost
 from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.settings import KafkaSettings
@@ -19,7 +20,7 @@ from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampl
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 from surveyor_schemas.topics import TOPICS
 
-from .running_collector import Published, RunningCollector, published, running, source_for
+from .running_collector import PATIENCE_SECONDS, Published, RunningCollector, published, running, source_for
 
 pytestmark = pytest.mark.parts
 
@@ -128,13 +129,7 @@ async def test_samples_that_a_killed_collector_had_polled_are_published_by_the_n
         polled = [poll for file in spool.glob("*.polls") for poll in read_polls(file)]
         async with running(collector):
             await read.until(lambda seen: seen.of(PerformanceSampled))
-    times = {
-        time
-        for batch in read.of(PerformanceSampled)
-        for machine in batch.machines
-        for time in machine.timestamps
-    }
-    assert {poll.sampled_at for poll in polled} <= times
+    assert {poll.sampled_at for poll in polled} <= sampled_times(read)
 
 
 async def test_a_wrong_password_shows_in_status_and_readiness_but_nowhere_itself(
@@ -175,3 +170,46 @@ async def test_the_last_heartbeat_says_that_the_collector_stops(
         await read.until(lambda seen: len(seen.of(PerformanceSampled)) == beat.sources[0].last_batch_no)
     assert beat.sources[0].last_batch_no > 0
     assert beat.spool_bytes == 0
+
+
+@pytest.mark.slow
+async def test_an_outage_of_the_broker_costs_no_sample(
+    broker: KafkaSettings, kafka: Any, host: RunningHost, source_id: str, tmp_path: Path
+) -> None:
+    collector = RunningCollector.prepare(tmp_path, broker, [source_for(host, source_id)])
+    spool = tmp_path / "spool" / source_id
+    async with running(collector):
+        async with published(broker, source_id) as read:
+            await read.until(lambda seen: seen.of(PerformanceSampled))
+        await asyncio.to_thread(kafka.stop)
+        try:
+            polled = await polls_in(spool, at_least=2)
+        finally:
+            await asyncio.to_thread(kafka.start)
+        async with published(broker, source_id) as read:
+            await read.until(lambda seen: {poll.sampled_at for poll in polled} <= sampled_times(seen))
+            beat = await read.until(lambda seen: heartbeat(seen))
+    numbers = [batch.batch_no for batch in read.of(PerformanceSampled)]
+    assert sorted(set(numbers)) == list(range(1, max(numbers) + 1))
+    assert beat.sources[0].polls_skipped == 0
+
+
+async def polls_in(spool: Path, *, at_least: int) -> list[Poll]:
+    """Wait until the spool holds that many polls, and return them."""
+
+    def found() -> list[Poll]:
+        return [poll for file in sorted(spool.glob("*.polls")) for poll in read_polls(file)]
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(polls := await asyncio.to_thread(found)) < at_least:
+            await asyncio.sleep(0.2)
+    return polls
+
+
+def sampled_times(read: Published) -> set[int]:
+    return {
+        time
+        for batch in read.of(PerformanceSampled)
+        for machine in batch.machines
+        for time in machine.timestamps
+    }

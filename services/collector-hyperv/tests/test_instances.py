@@ -2,6 +2,7 @@ import pytest
 
 from collector_hyperv.domain.counters import Instances
 from collector_hyperv.domain.instances import InstanceIndex, Owner, Unmatched
+from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 
 from .builders import a_disk, a_machine, a_nic, guid
 
@@ -9,8 +10,8 @@ DISK_PATH = "C:\\ClusterStorage\\Volume1\\web--01\\web-01.vhdx"
 WEB = a_machine(1, name="web", disks=[a_disk(DISK_PATH)], nics=[a_nic(guid(11))])
 
 
-def index(*machines, **names: str) -> InstanceIndex:  # type: ignore[no-untyped-def]
-    return InstanceIndex(machines, names or {machine.vm_guid: machine.name for machine in machines})
+def index(*machines: HypervMachineObserved) -> InstanceIndex:
+    return InstanceIndex(machines, {machine.vm_guid: machine.name for machine in machines})
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_every_disk_is_there_with_kind_place_and_size(
 ) -> None:
     def path(disk: dict[str, Any]) -> str:
         if disk["kind"] == "pass-through":
-            return "\\\\.\\" + disk["path"].upper()
+            return "\\\\.\\" + str(disk["path"]).upper()
         return str(disk["path"])
 
     found = {

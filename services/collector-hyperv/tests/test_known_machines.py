@@ -1,12 +1,13 @@
 from datetime import timedelta
 
 from collector_hyperv.domain.known_machines import KnownMachines
+from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
 
 from .builders import NOON, a_machine
 
 
-def removed(machine, revision: int) -> MachineRemoved:  # type: ignore[no-untyped-def]
+def removed(machine: HypervMachineObserved, revision: int) -> MachineRemoved:
     return MachineRemoved(
         machine_id=machine.machine_id,
         revision=revision,

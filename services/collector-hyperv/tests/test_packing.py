@@ -43,7 +43,7 @@ def test_every_value_comes_out_once_and_no_other(columns: list[Columns]) -> None
 
 def test_a_machine_too_big_for_a_batch_is_cut_in_time() -> None:
     machine_id = UUID(int=1)
-    columns = [
+    columns: list[Columns] = [
         (time, machine_id, {("disk", f"{'x' * 300}-{number}"): float(time) for number in range(900)})
         for time in range(1, 101)
     ]

@@ -101,10 +101,10 @@ def test_each_disk_has_its_own_operations_and_bytes(
     since, until = span(two_polls, HypervCounter.DISK_READ_BYTES)
     slack = 1.01 / (until - since)  # counters are whole numbers
     found: dict[tuple[str, str], list[float]] = {}
+    expected: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for (name, counter, _), value in sorted(two_polls[2].items()):
         if "storage-device" in counter:
             found.setdefault((name, counter), []).append(value)
-    expected = {}
     for name, truth in running(shared_host).items():
         for wave, operations, transferred in (
             ("reads", HypervCounter.DISK_READ_OPERATIONS, HypervCounter.DISK_READ_BYTES),

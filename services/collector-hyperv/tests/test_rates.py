@@ -1,7 +1,7 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from collector_hyperv.domain.counters import DYNAMIC_MEMORY, PARTITION, PROCESSOR, STORAGE
+from collector_hyperv.domain.counters import DYNAMIC_MEMORY, PARTITION, PROCESSOR, STORAGE, CounterRow
 from collector_hyperv.domain.rates import MAX_OPERATIONS_PER_SECOND, readings
 from surveyor_schemas.counters import HypervCounter
 
@@ -20,7 +20,7 @@ counts = st.integers(0, 2**63)
 uint32 = st.integers(0, 2**32 - 1)
 
 
-def disk_row(at_seconds: float, read_bytes: int = 0, operations: int = 0):  # type: ignore[no-untyped-def]
+def disk_row(at_seconds: float, read_bytes: int = 0, operations: int = 0) -> CounterRow:
     return a_row(at_seconds, ReadBytesPersec=read_bytes, ReadOperationsPerSec=operations % 2**32)
 
 
@@ -30,7 +30,7 @@ def test_bytes_are_divided_by_the_hosts_own_seconds() -> None:
 
 
 def test_run_time_is_a_percentage_of_its_base() -> None:
-    def row(at_seconds: float, run_time: int, base: int):  # type: ignore[no-untyped-def]
+    def row(at_seconds: float, run_time: int, base: int) -> CounterRow:
         return a_row(at_seconds, PercentGuestRunTime=run_time, PercentGuestRunTime_Base=base)
 
     found = readings(PROCESSOR, CPU, row(0, 0, 0), row(30, 3_000, 12_000))

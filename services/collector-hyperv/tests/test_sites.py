@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from collector_hyperv.domain.sites import HostRead, Site
+from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 
 from .builders import NOON, a_machine
 
@@ -13,7 +14,7 @@ def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def read(began: float, *machines) -> HostRead:  # type: ignore[no-untyped-def]
+def read(began: float, *machines: HypervMachineObserved) -> HostRead:
     return HostRead(at(began), {machine.machine_id: machine for machine in machines})
 
 
