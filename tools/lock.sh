@@ -36,6 +36,8 @@ sed -n 's/^\([A-Za-z0-9_.-]*==[^ ;\\]*\)\( ;[^\\]*\)\{0,1\}.*/\1\2/p' "$target/r
 bootstrap=$(mktemp --suffix=.in)
 echo uv >"$bootstrap"
 export_to requirements-bootstrap.txt --constraint "$constraint" "$bootstrap"
+echo hatchling >"$bootstrap"
+export_to deploy/images/requirements-build.txt --constraint "$constraint" "$bootstrap"
 for part in cli services/*; do
     export_to "$part/requirements.txt" --constraint "$constraint" "$part/pyproject.toml"
 done
