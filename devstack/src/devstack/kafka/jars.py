@@ -42,7 +42,7 @@ def recorded_jars() -> list[Jar]:
 
 
 def resolve_jars() -> list[Jar]:
-    """Resolve the record anew, for a change of version: `python -m devstack lock-kafka` writes it.
+    """Resolve the record anew.
 
     Each root is resolved by itself: resolved together, jgo lets log4j's bill of materials hold Kafka's own
     client at 3.9.
@@ -57,6 +57,12 @@ def resolve_jars() -> list[Jar]:
         Jar(f"{name}:{artifact.version}", _sha256(artifact.resolve()))
         for name, artifact in sorted(artifacts.items())
     ]
+
+
+def write_record() -> None:
+    """Resolve and write `jars.txt` in the checkout, after a change of version."""
+    lines = (f"{jar.coordinates} {jar.sha256}\n" for jar in resolve_jars())
+    Path(__file__).with_name("jars.txt").write_text("".join(lines))
 
 
 def _download_all(directory: Path) -> None:

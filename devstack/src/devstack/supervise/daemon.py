@@ -13,6 +13,8 @@ from pathlib import Path
 
 from supervisor import supervisord  # type: ignore[import-untyped]
 
+from devstack.supervise.leash import SUPERVISOR_PID_VARIABLE
+
 
 def stop_when_standard_input_ends() -> None:
     while os.read(0, 1024):
@@ -22,6 +24,7 @@ def stop_when_standard_input_ends() -> None:
 
 def main() -> None:
     configuration = Path(sys.argv[1])
+    os.environ[SUPERVISOR_PID_VARIABLE] = str(os.getpid())
     threading.Thread(target=stop_when_standard_input_ends, daemon=True).start()
     try:
         supervisord.main(["--nodaemon", "--configuration", str(configuration)])

@@ -11,22 +11,22 @@ import signal
 import sys
 from pathlib import Path
 
+SUPERVISOR_PID_VARIABLE = "DEVSTACK_SUPERVISOR_PID"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent_pid: int) -> None:
     """Have the kernel end this process when its parent dies without having stopped it (Linux only)."""
     if not sys.platform.startswith("linux"):
         return
-    parent = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we asked
-        os.kill(os.getpid(), signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        sys.exit("the supervisor died before this process could follow it")
 
 
 def main() -> None:
     specification = json.loads(Path(sys.argv[1]).read_text())
-    die_with_parent()
+    die_with_parent(int(os.environ.pop(SUPERVISOR_PID_VARIABLE)))
     if specification["directory"]:
         os.chdir(specification["directory"])
     command = specification["command"]

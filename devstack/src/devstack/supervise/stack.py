@@ -18,6 +18,7 @@ from devstack.supervise.configuration import log_path, socket_path, write_config
 from devstack.supervise.process import Process
 
 _POLL_SECONDS = 0.05
+_WATCH_SECONDS = 1.0
 _LOG_LINES_SHOWN = 25
 _ENDED = {"EXITED", "FATAL", "UNKNOWN"}
 
@@ -81,6 +82,18 @@ class Stack:
         except subprocess.TimeoutExpired:
             daemon.kill()  # the kernel ends its children with it
             daemon.wait()
+
+    def watch(self) -> None:
+        """Return never; all processes are expected to run on.
+
+        Raises:
+            StartError: one of them ended by itself, or supervisord did.
+        """
+        while True:
+            for name in self._processes:
+                if self.state(name) in _ENDED:
+                    raise StartError(self._with_log(f"{name} ended", name))
+            time.sleep(_WATCH_SECONDS)
 
     def start_process(self, name: str) -> None:
         """Start one process that is not running and wait until it is ready."""
