@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,20 @@ async def test_the_last_heartbeat_says_that_the_collector_stops(
     assert beat.spool_bytes == 0
 
 
+async def test_a_host_that_hangs_delays_neither_another_nor_the_end(
+    broker: KafkaSettings, host: RunningHost, shared_host: RunningHost, source_id: str, tmp_path: Path
+) -> None:
+    host.control.slow_down(seconds=35)
+    sources = [source_for(shared_host, source_id), source_for(host, f"{source_id}-hanging")]
+    collector = RunningCollector.prepare(tmp_path, broker, sources)
+    async with published(broker, source_id) as read, running(collector):
+        await read.until(lambda seen: counters_seen(seen) == set(HypervCounter))
+        began = time.monotonic()
+        assert await asyncio.to_thread(collector.stop) == 0
+    assert time.monotonic() - began < 30
+    assert read.of(CollectorHeartbeat)[-1].sources[1].state == "starting"
+
+
 @pytest.mark.slow
 async def test_an_outage_of_the_broker_costs_no_sample(
     broker: KafkaSettings, kafka: Any, host: RunningHost, source_id: str, tmp_path: Path
@@ -201,7 +216,8 @@ async def polls_in(spool: Path, *, at_least: int) -> list[Poll]:
         return [poll for file in sorted(spool.glob("*.polls")) for poll in read_polls(file)]
 
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(polls := await asyncio.to_thread(found)) < at_least:
+        # A file has no event to wait for.
+        while len(polls := await asyncio.to_thread(found)) < at_least:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
     return polls
 
