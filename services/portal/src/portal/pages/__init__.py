@@ -1,0 +1,1 @@
+"""One module per page: what it asks the API for, and which template shows it."""

@@ -1,0 +1,64 @@
+"""Ask for an assessment of a group."""
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal.api_client import ApiProblem
+from portal.assessment_form import SECTIONS, Values, read_form, read_settings, starting_values
+from portal.visit import Visit, redirect, signed_in
+
+NAME = "name"
+
+
+async def show(request: Request) -> Response:
+    """The form, with the defaults filled in."""
+    visit = signed_in(request)
+    return await _page(visit, starting_values(), "", {})
+
+
+async def submit(request: Request) -> Response:
+    """Ask the API; what it does not accept is said beside the field."""
+    visit = signed_in(request)
+    form = await visit.form()
+    name, values = str(form.get(NAME, "")).strip(), read_form(form)
+    settings, errors = read_settings(values)
+    if errors:
+        return await _page(visit, values, name, errors, 422)
+    path = f"/v1/groups/{request.path_params['group_id']}/assessments"
+    try:
+        assessment = await visit.api.post(path, {NAME: name, "settings": settings})
+    except ApiProblem as problem:
+        if problem.status not in (409, 422):
+            raise
+        found = {field.removeprefix("settings."): message for field, message in problem.errors.items()}
+        return await _page(visit, values, name, found or {"": problem.detail}, problem.status)
+    return redirect(f"/assessments/{assessment['id']}")
+
+
+async def _page(
+    visit: Visit, values: Values, name: str, errors: dict[str, str], status: int = 200
+) -> Response:
+    group, catalogue = await asyncio.gather(
+        visit.api.get(f"/v1/groups/{visit.request.path_params['group_id']}"), _catalogue(visit)
+    )
+    fields = {field.name for section in SECTIONS for field in section.fields} | {NAME}
+    elsewhere = {field: message for field, message in errors.items() if field not in fields}
+    return visit.render(
+        "new-assessment.html",
+        status,
+        group=group,
+        catalogue=catalogue,
+        sections=SECTIONS,
+        values=values,
+        name=name,
+        errors=errors,
+        other_errors=elsewhere,
+    )
+
+
+async def _catalogue(visit: Visit) -> Any:
+    """The catalogue that the assessment would use; None while the assessor has not published any."""
+    return await visit.api.get("/v1/catalogue")
