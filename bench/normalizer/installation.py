@@ -96,7 +96,7 @@ async def fill_topic(parts: Installation, events: int, seed: int) -> None:
 
 def process_listening_at(port: int) -> psutil.Process:
     """Return the process that serves a port of this machine."""
-    for connection in psutil.net_connections("tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
-            return psutil.Process(connection.pid)
+    for each in psutil.net_connections("tcp"):
+        if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port and each.pid:
+            return psutil.Process(each.pid)
     raise LookupError(f"nobody listens at port {port}")

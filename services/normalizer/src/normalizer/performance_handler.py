@@ -31,6 +31,7 @@ from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
 from surveyor_schemas.reasons import Reason
 
 SECONDS_PER_DAY = 86_400
+SPAN_BASE = 1_000_000  # above every day number that a 32-bit time can have
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -148,9 +149,9 @@ class StorePerformance:
 
 def days_of(rows: PackedRows) -> list[date]:
     """Return the days (UTC) that the rows' windows lie in."""
-    windows = numpy.stack((rows.first_sampled_at, rows.last_sampled_at), axis=1) // SECONDS_PER_DAY
-    spans = {(int(first), int(last)) for first, last in numpy.unique(windows, axis=0)}
-    numbers = {number for first, last in spans for number in range(first, last + 1)}
+    first, last = rows.first_sampled_at // SECONDS_PER_DAY, rows.last_sampled_at // SECONDS_PER_DAY
+    spans = [divmod(int(span), SPAN_BASE) for span in numpy.unique(first * SPAN_BASE + last)]
+    numbers = {number for begin, end in spans for number in range(begin, end + 1)}
     return [date.fromordinal(EPOCH_ORDINAL + number) for number in sorted(numbers)]
 
 
