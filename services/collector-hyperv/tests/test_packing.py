@@ -22,6 +22,7 @@ def unpacked(columns: list[Columns]) -> dict[tuple[UUID, str, str, int], float]:
     found = {}
     for batch in pack(columns, 30):
         assert 1 <= len(batch) <= MAX_MACHINES
+        assert len({machine.machine_id for machine in batch}) == len(batch)
         assert sum(encoded_bytes(machine) for machine in batch) <= MACHINE_BYTES_LIMIT
         for machine in batch:
             for series in machine.series:

@@ -70,7 +70,9 @@ def _batches(pieces: Iterable[MachineSamples]) -> Iterator[list[MachineSamples]]
     size_bytes = 0
     for piece in pieces:
         piece_bytes = encoded_bytes(piece)
-        if batch and (len(batch) == MAX_MACHINES or size_bytes + piece_bytes > MACHINE_BYTES_LIMIT):
+        is_full = len(batch) == MAX_MACHINES or size_bytes + piece_bytes > MACHINE_BYTES_LIMIT
+        # Pieces of one machine follow each other; no batch names a machine twice.
+        if batch and (is_full or batch[-1].machine_id == piece.machine_id):
             yield batch
             batch, size_bytes = [], 0
         batch.append(piece)
