@@ -34,9 +34,12 @@ test: $(STAMP) ## all tests that can run on this machine; says what it left out 
 check: $(STAMP) ## format, lint, types, imports, requirement exports; reads only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(addsuffix /src,$(PARTS)) $(wildcard bench tests conftest.py)
-	@# One run per part's tests: their conftest modules share a name.
-	for part in $(PARTS) deploy/k8s; do $(BIN)/mypy $$part/tests || exit 1; done
+	$(BIN)/mypy $(addsuffix /src,$(PARTS)) $(wildcard $(addsuffix /tests,schemas inventory kit cli devstack) bench deploy tests conftest.py)
+	@# One run per service's tests, from its folder: their modules share names.
+	@for service in services/*; do \
+	    echo "mypy $$service/tests"; \
+	    (cd $$service && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache tests) || exit 1; \
+	done
 	$(BIN)/lint-imports
 	tools/lock.sh --check
 
