@@ -26,6 +26,20 @@ async def test_missing_topics_are_created_with_their_dead_letter_topics(
     assert partitions[a_topic.name] == partitions[f"{a_topic.name}-dlq"] == 3
 
 
+async def test_plan_says_what_would_be_done_and_does_nothing(
+    kafka_settings: KafkaSettings, a_topic: Topic
+) -> None:
+    async with TopicAdmin(kafka_settings) as admin:
+        planned = await admin.plan({a_topic.name: a_topic})
+        assert a_topic.name not in await admin.partitions()
+        assert await admin.ensure({a_topic.name: a_topic}) == planned
+        assert await admin.plan({a_topic.name: a_topic}) == []
+        changed = renamed(a_topic, retention_ms=7_200_000, partitions=6)
+        planned = await admin.plan(changed)
+        assert [change.action for change in planned] == ["altered", "differs", "differs"]
+        assert await admin.ensure(changed) == planned
+
+
 async def test_repeating_changes_nothing(kafka_settings: KafkaSettings) -> None:
     async with TopicAdmin(kafka_settings) as admin:
         assert await admin.ensure(TOPICS) == []

@@ -35,6 +35,38 @@ class TopicChange:
     detail: str
 
 
+@dataclass(frozen=True)
+class _Comparison:
+    """What the catalogue wants beside what the broker has."""
+
+    wanted: Sequence[WantedTopic]
+    partitions: Mapping[str, int]
+    own_configs: Mapping[str, Mapping[str, str]]
+    """The settings made on each present topic itself."""
+
+    @property
+    def new(self) -> list[WantedTopic]:
+        return [topic for topic in self.wanted if topic.name not in self.partitions]
+
+    @property
+    def wrong(self) -> list[WantedTopic]:
+        return [t for t in self.wanted if t.name in self.own_configs and self._wrong_configs(t)]
+
+    def changes(self) -> list[TopicChange]:
+        return [
+            *(TopicChange(t.name, "created", f"{t.partitions} partitions") for t in self.new),
+            *(TopicChange(t.name, "altered", _settings_text(self._wrong_configs(t))) for t in self.wrong),
+            *(
+                TopicChange(t.name, "differs", f"{self.partitions[t.name]} partitions, not {t.partitions}")
+                for t in self.wanted
+                if self.partitions.get(t.name, t.partitions) != t.partitions
+            ),
+        ]
+
+    def _wrong_configs(self, topic: WantedTopic) -> dict[str, str]:
+        return topic.wrong_configs(self.own_configs[topic.name])
+
+
 class TopicAdmin:
     """Declares topics; use it as an async context manager."""
 
@@ -58,26 +90,29 @@ class TopicAdmin:
         Repeating it changes nothing. Settings that the catalogue does not name are kept. A different
         number of partitions is only reported: changing it would move keys to other partitions.
         """
-        wanted = [part for topic in topics.values() for part in wanted_topics(topic)]
-        present = await self.partitions()
-        new = [topic for topic in wanted if topic.name not in present]
-        old = [topic for topic in wanted if topic.name in present]
-        changes = await self._create(new, replication_factor)
-        changes += await self._alter(old)
-        return changes + [
-            TopicChange(topic.name, "differs", f"{present[topic.name]} partitions, not {topic.partitions}")
-            for topic in old
-            if present[topic.name] != topic.partitions
-        ]
+        found = await self._compare(topics)
+        await self._create(found.new, replication_factor)
+        await self._alter(found.wrong, found.own_configs)
+        return found.changes()
+
+    async def plan(self, topics: Mapping[str, Topic]) -> list[TopicChange]:
+        """Return what `ensure` would do now, and do nothing."""
+        return (await self._compare(topics)).changes()
 
     async def partitions(self) -> dict[str, int]:
         """Return the number of partitions of every topic that the broker has."""
         described = await self._client.describe_topics()
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
 
-    async def _create(self, wanted: list[WantedTopic], replication_factor: int) -> list[TopicChange]:
+    async def _compare(self, topics: Mapping[str, Topic]) -> _Comparison:
+        wanted = [part for topic in topics.values() for part in wanted_topics(topic)]
+        present = await self.partitions()
+        own = await self._own_configs([topic.name for topic in wanted if topic.name in present])
+        return _Comparison(wanted, present, own)
+
+    async def _create(self, wanted: list[WantedTopic], replication_factor: int) -> None:
         if not wanted:
-            return []
+            return
         assignments: dict[int, list[int]] | None = {} if replication_factor == BROKER_DEFAULT else None
         new = [
             NewTopic(t.name, t.partitions, replication_factor, assignments, dict(t.configs)) for t in wanted
@@ -87,7 +122,6 @@ class TopicAdmin:
             if code and for_code(code) is not TopicAlreadyExistsError:
                 raise for_code(code)(answer.topic_errors)
         await self._until_present({topic.name for topic in wanted})
-        return [TopicChange(t.name, "created", f"{t.partitions} partitions") for t in wanted]
 
     async def _until_present(self, names: set[str]) -> None:
         async def missing() -> str:
@@ -102,14 +136,11 @@ class TopicAdmin:
 
         await _until_empty(different)
 
-    async def _alter(self, wanted: list[WantedTopic]) -> list[TopicChange]:
-        own = await self._own_configs([topic.name for topic in wanted])
-        wrong = [topic for topic in wanted if topic.wrong_configs(own[topic.name])]
+    async def _alter(self, wrong: list[WantedTopic], own: Mapping[str, Mapping[str, str]]) -> None:
         for topic in wrong:
             # The request replaces all of a topic's own settings, so those of others go in again.
             await self._replace_configs(topic.name, {**own[topic.name], **topic.configs})
         await self._until_altered(wrong)
-        return [TopicChange(t.name, "altered", _settings_text(t.wrong_configs(own[t.name]))) for t in wrong]
 
     async def _own_configs(self, names: list[str]) -> dict[str, dict[str, str]]:
         """Return the settings that were made on the topics themselves."""
