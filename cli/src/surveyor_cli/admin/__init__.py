@@ -1,0 +1,1 @@
+"""Jobs on broker and store themselves, for whoever runs an installation."""
