@@ -40,7 +40,9 @@ from surveyor_kit.kafka import EventPublisher, TopicAdmin
 from surveyor_kit.migrations import migrate
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
+from surveyor_schemas.assessments.assessment_progressed_v1 import AssessmentProgressed
 from surveyor_schemas.assessments.results_v1 import AssessedMachine, NeighbourSize, SizeExplanation
+from surveyor_schemas.base import Event
 from surveyor_schemas.inventory.machine_v1 import Machine, OperatingSystem
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat, SourceError, SourceStatus
 from surveyor_schemas.topics import TOPICS
@@ -381,6 +383,72 @@ async def _assess(surveyor: Surveyor) -> Assessed:
     return Assessed(group_id, assessment["id"], machines)
 
 
+class Others:
+    """What the other services do while a page is open."""
+
+    def __init__(self, surveyor: Surveyor, machines: list[Machine]) -> None:
+        self._surveyor = surveyor
+        self._machines = machines
+
+    async def report_progress(self, assessment_id: str, done: int, total: int) -> None:
+        """Tell how far a run is, as the assessor does."""
+        async with self._surveyor.api() as api:
+            run_id = (await api.get(f"/v1/assessments/{assessment_id}")).json()["run_id"]
+        event = AssessmentProgressed(
+            assessment_id=UUID(assessment_id),
+            run_id=UUID(run_id),
+            at=datetime.now(UTC),
+            step="assessing",
+            done=done,
+            total=total,
+        )
+        await self._publish(event)
+
+    async def complete(self, assessment_id: str) -> None:
+        """Complete a run, as the assessor does."""
+        async with self._surveyor.api() as api:
+            assessment = (await api.get(f"/v1/assessments/{assessment_id}")).json()
+        await complete(self._surveyor, assessment, self._machines)
+
+    async def add_disk(self, machine: Machine) -> None:
+        """Bring a new disk, as the normalizer does: first the event, then the tables."""
+        disk = a_disk(len(machine.disks), size_bytes=250 * GIB)
+        new = machine.model_copy(update={"revision": machine.revision + 1, "disks": [*machine.disks, disk]})
+        now = datetime.now(UTC)
+        change = a_change(
+            machine_id=machine.machine_id,
+            machine_name=machine.name,
+            source_id=machine.source_id,
+            revision=new.revision,
+            kind="disk-added",
+            field_path=f"disks[{disk.disk_id}]",
+            before=None,
+            after=disk.model_dump(mode="json"),
+            observed_at=now,
+            recorded_at=now,
+        )
+        await self._publish(change)
+        async with ClickHouse(self._surveyor.store) as store:
+            await store_changes(store, change)
+            await store_machines(store, new)
+
+    async def store_machine_named(self, name: str) -> Machine:
+        """Bring a machine of any name; it is a removed one, so that other tests count the same."""
+        machine = a_machine(name=name, removed_at=None, is_template=True)
+        async with ClickHouse(self._surveyor.store) as store:
+            await store_machines(store, machine)
+        return machine
+
+    async def _publish(self, event: Event) -> None:
+        async with EventPublisher(self._surveyor.kafka, client_id="portal-tests") as publisher:
+            await publisher.publish(event)
+
+
+@pytest.fixture
+def others(surveyor: Surveyor, assessed: Assessed) -> Others:
+    return Others(surveyor, assessed.machines)
+
+
 async def complete(surveyor: Surveyor, assessment: dict[str, Any], machines: list[Machine]) -> None:
     """Write results and tell that they are complete, as the assessor does."""
     assessment_id, run_id = UUID(assessment["id"]), UUID(assessment["run_id"])
@@ -419,7 +487,7 @@ async def until_completed(api: httpx.AsyncClient, assessment_id: str) -> None:
     """Wait until the API has heard of the completion."""
     async with asyncio.timeout(60):
         while (await api.get(f"/v1/assessments/{assessment_id}")).json()["state"] != "Completed":
-            await asyncio.sleep(0.1)  # another process makes it so
+            pass  # another process makes it so
 
 
 def _result(assessment_id: UUID, run_id: UUID, machine: Machine, number: int) -> AssessedMachine:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
 pytestmark = [pytest.mark.parts, pytest.mark.browser, pytest.mark.slow]
@@ -50,3 +51,153 @@ async def test_machine_draws_its_charts(signed_in: Page, surveyor: Any) -> None:
     await signed_in.get_by_role("button", name="1 hour").click()
     await expect(signed_in.locator("[data-note]")).to_contain_text("Every sample")
     await expect(signed_in.locator("[data-note]")).not_to_contain_text("generated")
+
+
+async def test_group_is_made_and_filled(signed_in: Page) -> None:
+    await signed_in.goto("/groups")
+    await signed_in.get_by_label("Name", exact=True).last.fill("Databases")
+    await signed_in.get_by_label("Description").fill("Move together with their applications.")
+    await signed_in.get_by_role("button", name="Create group").click()
+    await expect(signed_in.get_by_role("heading", name="Databases")).to_be_visible()
+    await signed_in.get_by_role("searchbox").fill("db-")
+    await signed_in.get_by_role("button", name="Filter").click()
+    await signed_in.get_by_label("Choose db-01").check()
+    await signed_in.get_by_role("button", name="Add chosen").click()
+    await expect(signed_in.locator("#members small")).to_have_text("1")
+    await signed_in.get_by_role("button", name="Add all 9 that match").click()
+    await expect(signed_in.locator("#members small")).to_have_text("9")
+    await signed_in.get_by_label("Choose db-05").check()
+    await signed_in.get_by_role("button", name="Remove chosen").click()
+    await expect(signed_in.locator("#members small")).to_have_text("8")
+    await keep(signed_in, "group")
+    await signed_in.goto("/groups")
+    await expect(signed_in.get_by_role("link", name="Databases")).to_be_visible()
+    await keep(signed_in, "groups")
+
+
+async def test_group_name_in_use_is_said_at_the_field(signed_in: Page, assessed: Any) -> None:
+    await signed_in.goto("/groups")
+    await signed_in.get_by_label("Name", exact=True).last.fill("web TIER")
+    await signed_in.get_by_role("button", name="Create group").click()
+    await expect(signed_in.locator("#error-name")).to_be_visible()
+    await expect(signed_in.get_by_label("Name", exact=True).last).to_have_value("web TIER")
+
+
+async def test_new_assessment_says_what_is_wrong_at_its_field(signed_in: Page, assessed: Any) -> None:
+    await signed_in.goto(f"/groups/{assessed.group_id}/new-assessment")
+    await keep(signed_in, "new-assessment")
+    await signed_in.get_by_label("Name of the assessment").fill("Reserved")
+    await signed_in.get_by_label("Target region").select_option("westeurope")
+    await signed_in.get_by_label("Comfort factor").fill("7")
+    await signed_in.get_by_label("Savings options").select_option("RI3Year")
+    await signed_in.get_by_role("button", name="Request assessment").click()
+    await expect(signed_in.locator("[id='error-scaling_factor']")).to_contain_text("less than or equal to 2")
+    await signed_in.get_by_label("Comfort factor").fill("1.5")
+    await signed_in.get_by_text("More settings").click()
+    await signed_in.get_by_label("Discount").fill("10")
+    await signed_in.get_by_role("button", name="Request assessment").click()
+    await expect(signed_in.locator("[id='error-discount_percentage']")).to_contain_text("must be 0")
+    await expect(signed_in.get_by_label("Savings options")).to_have_value("RI3Year")
+
+
+async def test_requested_assessment_shows_its_progress_until_it_is_completed(
+    signed_in: Page, surveyor: Any, assessed: Any, others: Any
+) -> None:
+    await signed_in.goto(f"/groups/{assessed.group_id}/new-assessment")
+    await signed_in.get_by_label("Name of the assessment").fill("Sweden")
+    await signed_in.get_by_label("Target region").select_option("swedencentral")
+    await signed_in.get_by_role("button", name="Request assessment").click()
+    await expect(signed_in.get_by_role("heading", name="In progress")).to_be_visible()
+    assessment_id = signed_in.url.rsplit("/", 1)[1]
+    await others.report_progress(assessment_id, done=4, total=9)
+    await expect(signed_in.locator("[data-progress-text]")).to_have_text("Assessing machines: 4 of 9")
+    await others.complete(assessment_id)
+    await expect(signed_in.get_by_role("link", name="Download Excel")).to_be_visible()
+
+
+async def test_assessment_shows_totals_and_machines(signed_in: Page, assessed: Any) -> None:
+    await signed_in.goto(f"/assessments/{assessed.assessment_id}")
+    await expect(signed_in.locator(".tiles")).to_contain_text("EUR")
+    await expect(signed_in.locator("#machines + form + .scroll tbody tr")).to_have_count(9)
+    await keep(signed_in, "assessment")
+    await signed_in.locator("select[name=suitability]").select_option("NotSuitable")
+    await signed_in.get_by_role("button", name="Filter").click()
+    await expect(signed_in.locator("#machines + form + .scroll tbody tr")).to_have_count(1)
+
+
+async def test_excel_file_is_downloaded(signed_in: Page, assessed: Any, tmp_path: Path) -> None:
+    await signed_in.goto(f"/assessments/{assessed.assessment_id}")
+    async with signed_in.expect_download() as download:
+        await signed_in.get_by_role("link", name="Download Excel").click()
+    file = await download.value
+    assert file.suggested_filename == "West-Europe-first-look.xlsx"
+    await file.save_as(tmp_path / "export.xlsx")
+    workbook = load_workbook(tmp_path / "export.xlsx", read_only=True)
+    rows = list(workbook[workbook.sheetnames[1]].values)
+    assert len(rows) == 1 + len(assessed.machines)
+
+
+async def test_assessed_machine_says_why_this_size(signed_in: Page, assessed: Any) -> None:
+    machine = assessed.machines[2]
+    await signed_in.goto(f"/assessments/{assessed.assessment_id}/machines/{machine.machine_id}")
+    await expect(signed_in.locator("tr.binding")).to_contain_text("Memory")
+    await expect(signed_in.get_by_text("The distribution is not endorsed in Azure")).to_be_visible()
+    await keep(signed_in, "assessed-machine")
+
+
+async def test_added_disk_shows_within_ten_seconds(signed_in: Page, surveyor: Any, others: Any) -> None:
+    machine = surveyor.machines[1]
+    await signed_in.goto(f"/machines/{machine.machine_id}")
+    await expect(signed_in.locator("[data-disk]")).to_have_count(2)
+    await expect(signed_in.locator("[data-live-state].on")).to_be_visible()
+    await others.add_disk(machine)
+    await expect(signed_in.locator("[data-disk]")).to_have_count(3, timeout=10_000)
+    await expect(signed_in.locator(".changes")).to_contain_text("disks[2002]", timeout=10_000)
+
+
+async def test_changes_are_listed_and_filtered(signed_in: Page) -> None:
+    await signed_in.goto("/changes")
+    await expect(signed_in.locator("tbody tr").nth(11)).to_be_visible()
+    await expect(signed_in.locator("[data-live-state].on")).to_be_visible()
+    await keep(signed_in, "changes")
+    await signed_in.get_by_label("Kind").select_option("moved")
+    await signed_in.get_by_role("button", name="Filter").click()
+    await expect(signed_in.locator("tbody tr")).to_have_count(2)
+
+
+async def test_collectors_show_their_sources(signed_in: Page) -> None:
+    await signed_in.goto("/collectors")
+    await expect(signed_in.get_by_text("VMware vCenter Server 8.0.3")).to_be_visible()
+    await keep(signed_in, "collectors")
+
+
+async def test_machine_of_a_hostile_name_runs_no_script(signed_in: Page, others: Any) -> None:
+    name = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
+    machine = await others.store_machine_named(name)
+    for path in (f"/machines/{machine.machine_id}", "/machines?q=%3Cscript"):
+        await signed_in.goto(path)
+        await expect(signed_in.get_by_text(name).first).to_be_visible()
+        assert "taken" not in (await signed_in.title()).replace(name, "")
+
+
+async def test_sign_out_ends_the_session(signed_in: Page) -> None:
+    await signed_in.get_by_role("button", name="Sign out").click()
+    await expect(signed_in).to_have_url("/sign-in")
+    await signed_in.goto("/machines")
+    await expect(signed_in.get_by_label("API key")).to_be_visible()
+
+
+async def test_pages_fit_a_phone(signed_in: Page, surveyor: Any, assessed: Any) -> None:
+    await signed_in.set_viewport_size({"width": 390, "height": 800})
+    machine = f"/machines/{surveyor.machines[0].machine_id}"
+    for path in (
+        "/",
+        "/machines",
+        machine,
+        "/groups",
+        f"/assessments/{assessed.assessment_id}",
+        "/collectors",
+    ):
+        await signed_in.goto(path)
+        overflow = await signed_in.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0, path

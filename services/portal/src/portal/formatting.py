@@ -53,6 +53,12 @@ def named(value: str | None, kind: str) -> str:
     return UNKNOWN if value is None else NAMES[kind].get(value, value)
 
 
+def in_order(counts: Mapping[str, int], kind: str) -> dict[str, int]:
+    """Return counts by one of the API's values in the order that these are always shown in."""
+    known = [name for name in NAMES[kind] if name in counts]
+    return {name: counts[name] for name in [*known, *(set(counts) - set(known))]}
+
+
 def or_unknown(value: Any) -> Any:
     """Return the value, or the sign for one that is not known."""
     return UNKNOWN if value is None or value == "" else value

@@ -12,6 +12,7 @@ from portal.charts import share_bars
 
 _FILTERS = (
     "named",
+    "in_order",
     "or_unknown",
     "number",
     "short",

@@ -80,6 +80,7 @@ function draw(performance) {
     const series = performance.series.filter((one) => one.metric in chart.metrics && one.points.length);
     if (series.length) plots.push(plotOf(chart, series, step, performance));
   }
+  fit();
   const points = performance.series.flatMap((one) => one.points);
   note.textContent = describe(performance, points);
   section.dataset.drawn = String(points.length);
@@ -134,31 +135,39 @@ function plotOf(chart, series, step, performance) {
   figure.querySelector("span").textContent = `highest ${format(peak, chart.unit)}`;
   figure.setAttribute("aria-label", `${chart.title}, highest ${format(peak, chart.unit)}`);
   holder.append(figure);
-  const plot = new uPlot(options(chart, lines, labels, figure.clientWidth, performance), [times, ...values], figure);
-  return plot;
+  return new uPlot(options(chart, lines, labels, figure.clientWidth, performance), [times, ...values], figure);
 }
 
 function options(chart, lines, labels, width, performance) {
   const axis = { stroke: color("--muted"), grid: { stroke: color("--line-soft"), width: 1 }, ticks: { show: false } };
+  const strokes = lines.map((line) => color(`--c${1 + (labels.indexOf(line.label) % 6)}`));
   const bounds = [Date.parse(performance.from) / 1000, Date.parse(performance.until) / 1000];
   return {
     width,
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: { y: false },
+    legend: {
+      markers: {
+        width: 2,
+        dash: (_, index) => (lines[index - 1]?.generated ? "dashed" : "solid"),
+        stroke: (_, index) => strokes[index - 1],
+        fill: (_, index) => (lines[index - 1]?.generated ? "transparent" : strokes[index - 1]),
+      },
+    },
     scales: {
       x: { range: () => bounds },
       y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(chart.unit === "%" ? 100 : 0, (high ?? 1) * 1.08) || 1] },
     },
     axes: [
-      { ...axis, font: "11px sans-serif", values: timeLabels(bounds) },
+      { ...axis, font: "11px sans-serif", size: 28, values: timeLabels(bounds) },
       { ...axis, font: "11px sans-serif", size: 48, values: (_, ticks) => ticks.map((tick) => compact(tick)) },
     ],
     series: [
       { value: (_, time) => (time == null ? "" : `${new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`) },
-      ...lines.map((line) => ({
+      ...lines.map((line, index) => ({
         label: line.generated ? `${line.label} (generated)` : line.label,
-        stroke: color(`--c${1 + (labels.indexOf(line.label) % 6)}`),
+        stroke: strokes[index],
         width: 1.5,
         dash: line.generated ? [5, 4] : undefined,
         alpha: line.generated ? 0.75 : 1,
@@ -167,6 +176,13 @@ function options(chart, lines, labels, width, performance) {
       })),
     ],
   };
+}
+
+function fit() {
+  for (const plot of plots) {
+    const width = plot.root.parentElement.clientWidth;
+    if (width !== plot.width) plot.setSize({ width, height: HEIGHT });
+  }
 }
 
 function timeLabels([from, until]) {
@@ -199,10 +215,6 @@ form.until.addEventListener("change", () => choose(null));
 form.resolution.addEventListener("change", load);
 form.addEventListener("submit", (event) => event.preventDefault());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", load);
-let resizing;
-addEventListener("resize", () => {
-  clearTimeout(resizing);
-  resizing = setTimeout(() => plots.forEach((plot) => plot.setSize({ width: plot.root.parentElement.clientWidth, height: HEIGHT })), 150);
-});
+new ResizeObserver(fit).observe(holder);
 setInterval(() => document.hidden || range !== "1h" || load(), 20_000);
 load();
