@@ -3,6 +3,8 @@
 import typer
 
 from surveyor_cli.admin.migrate import migrate
+from surveyor_cli.admin.replay import replay
+from surveyor_cli.admin.verify import verify
 from surveyor_cli.exits import EXPLAINED
 
 ADMIN = "Run an installation"
@@ -21,3 +23,5 @@ def surveyor() -> None:
 
 
 app.command(rich_help_panel=ADMIN)(migrate)
+app.command(rich_help_panel=ADMIN)(replay)
+app.command(rich_help_panel=ADMIN)(verify)

@@ -1,0 +1,125 @@
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from cli.tests.command import Cli, Ended
+
+from surveyor_cli.admin.batches import Coverage, Published, Stored, compare, ranges
+from surveyor_kit.clickhouse import ClickHouse
+from surveyor_kit.kafka import EventPublisher
+from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat, SourceStatus
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+RUN = ("vcenter-1", uuid4())
+RECENT, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=40)
+
+
+def coverage(expected: int, stored: int, *missing: tuple[int, int]) -> Coverage:
+    return Coverage(*RUN, expected=expected, stored=stored, missing=list(missing))
+
+
+def compared(published: Published | None, stored: Stored | None) -> list[Coverage]:
+    return compare({RUN: published} if published else {}, {RUN: stored} if stored else {}, NOW)
+
+
+def test_numbers_are_told_as_stretches() -> None:
+    assert ranges([1, 2, 3, 5, 8, 9]) == [(1, 3), (5, 5), (8, 9)]
+
+
+def test_gaps_and_missing_ends_are_found() -> None:
+    stored = Stored(frozenset({2, 4}), RECENT)
+    assert compared(Published(RECENT, 6), stored) == [coverage(6, 2, (1, 1), (3, 3), (5, 6))]
+
+
+def test_batches_newer_than_the_heartbeat_count() -> None:
+    assert compared(Published(RECENT, 1), Stored(frozenset({1, 2}), RECENT)) == [coverage(2, 2)]
+
+
+def test_a_run_that_stored_nothing_is_missing_whole() -> None:
+    assert compared(Published(RECENT, 3), None) == [coverage(3, 0, (1, 3))]
+
+
+def test_a_run_without_heartbeats_is_judged_by_its_gaps() -> None:
+    assert compared(None, Stored(frozenset({1, 3}), RECENT)) == [coverage(3, 2, (2, 2))]
+
+
+@pytest.mark.parametrize("published", [Published(LONG_AGO, 9), None])
+def test_what_the_store_has_forgotten_is_not_missing(published: Published | None) -> None:
+    oldest = RECENT if published else NOW - timedelta(days=34, hours=1)
+    assert compared(published, Stored(frozenset({7, 9}), oldest)) == [coverage(3, 2, (8, 8))]
+
+
+def test_a_run_that_the_store_has_forgotten_is_left_out() -> None:
+    assert compared(Published(LONG_AGO, 9), None) == []
+
+
+def a_heartbeat(source_id: str, run_id: UUID, last_batch_no: int) -> CollectorHeartbeat:
+    now = datetime.now(UTC)
+    source = SourceStatus(
+        source_id=source_id,
+        kind="vcenter",
+        address="vcenter.example:443",
+        state="connected",
+        product=None,
+        capabilities={},
+        machine_count=1,
+        powered_on_count=1,
+        inventory_read_at=now,
+        newest_sample_at=now,
+        performance_lag_seconds=1.0,
+        clock_skew_seconds=0.0,
+        last_batch_no=last_batch_no,
+        values_published=10,
+        polls_skipped=0,
+        last_error=None,
+    )
+    return CollectorHeartbeat(
+        collector_id=f"collector-{uuid4()}",
+        kind="vmware",
+        version="0.1.0",
+        run_id=run_id,
+        started_at=now,
+        sent_at=now,
+        stopping=False,
+        spool_bytes=0,
+        sources=[source],
+    )
+
+
+async def store_batches(store: ClickHouse, source_id: str, run_id: UUID, numbers: Sequence[int]) -> None:
+    columns = ["source_id", "run_id", "batch_no", "values"]
+    await store.insert_rows("ingested_batches", columns, [[source_id, run_id, n, 5] for n in numbers])
+
+
+def of_source(ended: Ended, source_id: str) -> list[dict[str, Any]]:
+    return [run for run in json.loads(ended.out) if run["source_id"] == source_id]
+
+
+@pytest.mark.parts
+async def test_a_missing_batch_ends_the_command_with_1_until_it_is_stored(
+    surveyor: Cli, environment: dict[str, str], publisher: EventPublisher, store: ClickHouse
+) -> None:
+    source_id, run_id = f"source-{uuid4()}", uuid4()
+    await publisher.publish(a_heartbeat(source_id, run_id, last_batch_no=4))
+    await store_batches(store, source_id, run_id, [1, 2])
+
+    words = ("verify", "--wait-seconds", "0")
+    ended = surveyor(*words, "--json", env=environment)
+    assert ended.code == 1
+    (run,) = of_source(ended, source_id)
+    assert run == {
+        "source_id": source_id,
+        "run_id": str(run_id),
+        "expected": 4,
+        "stored": 2,
+        "missing": [{"first": 3, "last": 4}],
+    }
+    (line,) = [line for line in surveyor(*words, env=environment).out.splitlines() if source_id in line]
+    assert line.split()[-3:] == ["4", "2", "3-4"]
+
+    await store_batches(store, source_id, run_id, [3, 4])
+    (run,) = of_source(surveyor(*words, "--json", env=environment), source_id)
+    assert (run["stored"], run["missing"]) == (4, [])
