@@ -8,9 +8,10 @@ from assessor.domain.disks import DATA_DISKS_ONLY
 from assessor.domain.explain import Neighbour
 from assessor.domain.issue_texts import EXPLANATIONS
 from assessor.domain.issues import Issue
-from assessor.domain.machine import Disk
+from assessor.domain.machine import Disk, Usage
 from assessor.domain.requirement import requirement
 from assessor.domain.result import AssessedDisk, AssessedMachine
+from assessor.domain.rules import NEED_DECIMALS
 from surveyor_schemas.assessments.results_v1 import AssessedDisk as DiskDocument
 from surveyor_schemas.assessments.results_v1 import AssessedMachine as MachineDocument
 from surveyor_schemas.assessments.results_v1 import AssessedNic as NicDocument
@@ -47,8 +48,8 @@ def machine_document(
             "processor_model": facts.processor_model,
             "number_of_cores": facts.cores,
             "megabytes_of_memory": facts.memory_mib,
-            "percentage_cores_utilization": machine.cpu_percent.value,
-            "percentage_memory_utilization": machine.memory_percent.value,
+            "percentage_cores_utilization": _shown(machine.cpu_percent),
+            "percentage_memory_utilization": _shown(machine.memory_percent),
             "suitability": str(result.readiness),
             "issues": _issues(result.issues, result.unknown_limits),
             "data_issues": _codes(result.data_issues),
@@ -62,7 +63,7 @@ def machine_document(
             "monthly_windows_hybrid_benefit_savings": result.monthly_windows_licence_saved,
             "monthly_linux_hybrid_benefit_savings": result.monthly_linux_licence_saved,
             "security_readiness": _text(result.security_readiness),
-            "confidence_percent": coverage.percent if coverage else None,
+            "confidence_percent": round(coverage.percent, NEED_DECIMALS) if coverage else None,
             "confidence_stars": coverage.stars if coverage else None,
             "disks": [
                 _disk(fact, disk, assessed)
@@ -72,6 +73,11 @@ def machine_document(
             "explanation": _explanation(assessment, result),
         }
     )
+
+
+def _shown(usage: Usage) -> float | None:
+    """Usage as it is reported: rounded like needs, so that every format writes the same number."""
+    return None if usage.value is None else round(usage.value, NEED_DECIMALS)
 
 
 def _issues(issues: Iterable[Issue], unknown_limits: Sequence[str] = ()) -> list[IssueDocument]:
@@ -98,10 +104,10 @@ def _disk(fact: canonical.Disk, disk: Disk, assessed: AssessedDisk) -> DiskDocum
             "name": fact.name,
             "is_os_disk": fact.is_os_disk,
             "gigabytes_provisioned": disk.size_gib,
-            "read_iops": disk.read_iops.value,
-            "write_iops": disk.write_iops.value,
-            "read_mb_per_second": disk.read_mb_per_second.value,
-            "write_mb_per_second": disk.write_mb_per_second.value,
+            "read_iops": _shown(disk.read_iops),
+            "write_iops": _shown(disk.write_iops),
+            "read_mb_per_second": _shown(disk.read_mb_per_second),
+            "write_mb_per_second": _shown(disk.write_mb_per_second),
             "suitability": str(assessed.readiness),
             "issues": _issues(assessed.issues),
             "data_issues": _codes(assessed.data_issues),
@@ -124,8 +130,8 @@ def _nics(facts: list[canonical.Nic], result: AssessedMachine) -> list[NicDocume
             name=fact.name,
             mac_address=fact.mac_address,
             ip_addresses=fact.ip_addresses,
-            received_mb_per_second=nic.received_mb_per_second.value,
-            transmitted_mb_per_second=nic.transmitted_mb_per_second.value,
+            received_mb_per_second=_shown(nic.received_mb_per_second),
+            transmitted_mb_per_second=_shown(nic.transmitted_mb_per_second),
             suitability="Suitable",
             data_issues=_codes(assessed.data_issues),
         )

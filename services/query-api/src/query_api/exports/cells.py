@@ -11,6 +11,7 @@ Cell = str | int | float | Decimal | datetime | None
 """A Decimal is money: it is written rounded half up to two decimals."""
 
 CENT = Decimal("0.01")
+DECIMALS = 6
 NOTHING = "Not Applicable"
 READINESS: dict[Suitability, str] = {
     "Suitable": "Ready",
@@ -56,6 +57,6 @@ def joined(values: Iterable[str | None]) -> str | None:
 
 
 def total(values: Iterable[float | None]) -> float | None:
-    """The sum of what is known, None when nothing is."""
+    """The sum of what is known, to 6 decimals as the values themselves; None when nothing is."""
     known = [value for value in values if value is not None]
-    return sum(known) if known else None
+    return round(sum(known), DECIMALS) if known else None
