@@ -1,0 +1,1 @@
+"""vSphere and Kafka, behind the ports."""

@@ -1,0 +1,1 @@
+"""Rules of the collector: values in, values out; no network, no clock."""

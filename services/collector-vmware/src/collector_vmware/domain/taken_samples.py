@@ -1,0 +1,117 @@
+"""Which samples were taken already, exactly, for as long as the source can be asked for them again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from collector_vmware.domain.samples import Samples, SeriesKey
+
+SOURCE_KEEPS_SECONDS = 3600
+"""Of real-time samples. Source: VMware, vSphere Web Services SDK Programming Guide, performance."""
+_SPARE_SECONDS = 1800
+
+
+class _Machine:
+    """Taken slots of one machine, one bit per interval above `base`, one number per series."""
+
+    __slots__ = ("base", "newest", "taken")
+
+    def __init__(self, base: int) -> None:
+        self.base = base
+        self.newest = 0
+        self.taken: dict[SeriesKey, int] = {}
+
+    def forget_below(self, slot: int) -> None:
+        if slot > self.base:
+            self.taken = {key: bits >> (slot - self.base) for key, bits in self.taken.items()}
+            self.base = slot
+
+
+class TakenSamples:
+    """Remembers, per machine and series, the samples that are on their way or published.
+
+    Reading a window again then yields only what is new: late values, gaps, and nothing twice.
+
+    Args:
+        interval_seconds: The source's sampling interval; one series has one sample per interval.
+    """
+
+    def __init__(self, interval_seconds: int) -> None:
+        self._interval = interval_seconds
+        self._keep_slots = (SOURCE_KEEPS_SECONDS + _SPARE_SECONDS) // interval_seconds
+        self._machines: dict[UUID, _Machine] = {}
+
+    def take_new(self, machine_id: UUID, samples: Samples) -> Samples | None:
+        """Return what was not taken before and note it as taken; None when there is nothing new.
+
+        Values taken before are None in the result, and times without anything new are left out.
+        """
+        machine = self._machine(machine_id, samples.timestamps)
+        slots = [at // self._interval - machine.base for at in samples.timestamps]
+        fresh: dict[SeriesKey, Sequence[float | None]] = {}
+        for key, values in samples.series.items():
+            known = machine.taken.get(key, 0)
+            new = _new_bits(slots, values, known)
+            if new:
+                machine.taken[key] = known | new
+                fresh[key] = [
+                    v if s >= 0 and new >> s & 1 else None for s, v in zip(slots, values, strict=True)
+                ]
+        if not fresh:
+            return None
+        result = _without_empty_times(samples.timestamps, fresh)
+        machine.newest = max(machine.newest, result.timestamps[-1])
+        machine.forget_below(machine.newest // self._interval - self._keep_slots)
+        return result
+
+    def newest_at(self, machine_id: UUID) -> int | None:
+        """Return the time of the newest sample taken of a machine."""
+        machine = self._machines.get(machine_id)
+        return machine.newest if machine and machine.newest else None
+
+    def covers(self, machine_id: UUID, start: int, end: int) -> bool:
+        """Return whether every interval in (start, end] has a sample of some series."""
+        machine = self._machines.get(machine_id)
+        if machine is None:
+            return False
+        bits = 0
+        for series in machine.taken.values():
+            bits |= series
+        first = start // self._interval + 1 - machine.base
+        count = end // self._interval - start // self._interval
+        wanted = (1 << max(count, 0)) - 1
+        return first >= 0 and (bits >> first) & wanted == wanted
+
+    def forget(self, machine_id: UUID) -> None:
+        """Drop a machine that is no more."""
+        self._machines.pop(machine_id, None)
+
+    def _machine(self, machine_id: UUID, timestamps: Sequence[int]) -> _Machine:
+        machine = self._machines.get(machine_id)
+        if machine is None:
+            base = timestamps[-1] // self._interval - self._keep_slots if timestamps else 0
+            machine = self._machines[machine_id] = _Machine(base)
+        return machine
+
+
+def _new_bits(slots: Sequence[int], values: Sequence[float | None], known: int) -> int:
+    new = 0
+    for slot, value in zip(slots, values, strict=True):
+        if value is not None and slot >= 0:
+            new |= 1 << slot
+    return new & ~known
+
+
+def _without_empty_times(
+    timestamps: Sequence[int], series: dict[SeriesKey, Sequence[float | None]]
+) -> Samples:
+    used = [
+        place
+        for place in range(len(timestamps))
+        if any(values[place] is not None for values in series.values())
+    ]
+    if len(used) == len(timestamps):
+        return Samples(timestamps, series)
+    return Samples(
+        [timestamps[place] for place in used],
+        {key: [values[place] for place in used] for key, values in series.items()},
+    )

@@ -1,0 +1,64 @@
+"""Tell how the collector and its sources are, every 30 seconds and at the end."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from collector_vmware.racing import Stopped, unless_stopped
+from collector_vmware.source_status import SourceBoard
+from surveyor_kit.clock import Clock
+from surveyor_kit.kafka import Publisher
+from surveyor_kit.lifecycle import Stopping
+from surveyor_kit.logging import get_logger
+from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
+
+log = get_logger(__name__)
+
+LAST_SECONDS = 3.0
+
+
+@dataclass
+class Heartbeats:
+    """The collector's own word on `collector-status`."""
+
+    collector_id: str
+    version: str
+    run_id: UUID
+    boards: Sequence[SourceBoard]
+    publisher: Publisher
+    clock: Clock
+    interval_seconds: float
+    started_at: datetime
+
+    async def run(self, stopping: Stopping) -> None:
+        """Send heartbeats until the process is to stop."""
+        while not stopping.is_set():
+            with contextlib.suppress(Stopped):
+                await unless_stopped(stopping, self._send(stopping=False))
+            await stopping.sleep(self.interval_seconds)
+
+    async def send_last(self) -> None:
+        """Say that this is an orderly end; a broker that does not answer is not waited for."""
+        try:
+            async with asyncio.timeout(LAST_SECONDS):
+                await self._send(stopping=True)
+        except TimeoutError:
+            log.warning("last_heartbeat_not_published")
+
+    async def _send(self, *, stopping: bool) -> None:
+        await self.publisher.publish(
+            CollectorHeartbeat(
+                collector_id=self.collector_id,
+                kind="vmware",
+                version=self.version,
+                run_id=self.run_id,
+                started_at=self.started_at,
+                sent_at=self.clock.now(),
+                stopping=stopping,
+                spool_bytes=0,
+                sources=[board.report() for board in self.boards],
+            )
+        )

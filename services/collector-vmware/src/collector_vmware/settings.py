@@ -1,0 +1,188 @@
+"""Settings of the collector, and the file that lists its sources."""
+
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from surveyor_kit.settings import HttpSettings, SettingsModel, setting_name
+
+PART = "COLLECTOR_VMWARE"
+SOURCES_FILE = setting_name(PART, "sources_file")
+_SHA256_HEX_DIGITS = 64
+
+
+class SourcesFault(Exception):
+    """The sources file cannot be used; the message names file, entry and field."""
+
+
+class TlsSettings(SettingsModel):
+    """How a source's certificate is checked; with none of these, by the system's authorities."""
+
+    ca_file: Path | None = None
+    """Authorities that may sign the certificate, or the certificate itself, in PEM."""
+    thumbprint: str | None = None
+    """SHA-256 of the one certificate to accept, hexadecimal, with or without colons."""
+    insecure: bool = False
+    """Accept any certificate: whoever is in between reads the password."""
+
+    @field_validator("ca_file")
+    @classmethod
+    def _is_readable(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            read_text(path)
+        return path
+
+    @field_validator("thumbprint")
+    @classmethod
+    def _is_sha256(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        digits = value.replace(":", "").lower()
+        if len(digits) != _SHA256_HEX_DIGITS or set(digits) - set("0123456789abcdef"):
+            raise ValueError("must be a SHA-256 thumbprint, 64 hexadecimal digits")
+        return digits
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if sum((self.ca_file is not None, self.thumbprint is not None, self.insecure)) > 1:
+            raise ValueError("give one of ca_file, thumbprint, insecure")
+        return self
+
+
+class SourceSettings(SettingsModel):
+    """One vCenter or ESXi host."""
+
+    source_id: str = Field(min_length=1, max_length=200, pattern=r"^[^/\s]+$")
+    """Unique in the installation; part of every event of this source."""
+    host: str = Field(min_length=1)
+    port: int = Field(default=443, ge=1, le=65535)
+    username: str | None = None
+    username_file: Path | None = None
+    password_file: Path
+    """Read at every login, so that a changed password needs no restart."""
+    tls: TlsSettings = TlsSettings()
+
+    @field_validator("username_file", "password_file")
+    @classmethod
+    def _is_readable(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            read_text(path)
+        return path
+
+    @model_validator(mode="after")
+    def _names_one_user(self) -> Self:
+        if (self.username is None) == (self.username_file is None):
+            raise ValueError("give one of username, username_file")
+        return self
+
+    @property
+    def address(self) -> str:
+        """Host and port, for people."""
+        return f"{self.host}:{self.port}"
+
+    def credentials(self) -> tuple[str, str]:
+        """Read user name and password as they are now.
+
+        Raises:
+            ValueError: A file cannot be read; the message names it.
+        """
+        username = self.username or read_text(self.username_file or Path())
+        return username, read_text(self.password_file)
+
+
+class CollectorVmwareSettings(HttpSettings):
+    """What the process does; `SURVEYOR_COLLECTOR_VMWARE__<NAME>`."""
+
+    part: ClassVar[str] = PART
+
+    collector_id: str = Field(
+        default_factory=lambda: f"collector-vmware-{socket.gethostname()}", min_length=1
+    )
+    """Key of its heartbeats: keep it over restarts."""
+    sources_file: Path
+    """YAML or JSON: a list of sources."""
+    poll_interval_seconds: float = Field(default=20, gt=0)
+    publish_interval_seconds: float = Field(default=300, gt=0)
+    heartbeat_interval_seconds: float = Field(default=30, gt=0)
+    full_read_interval_seconds: float = Field(default=600, gt=0)
+    """The whole inventory is read again this often, for what a source changes without saying so."""
+    buffer_mib: int = Field(default=128, gt=0)
+    """Samples held per source while the broker does not take them; above this the source keeps them."""
+    back_fill: bool = True
+    """At a start and after an outage, read what the source still holds of the last hour."""
+
+
+def load_sources(path: Path) -> list[SourceSettings]:
+    """Read the sources file; relative paths in it start at its folder.
+
+    Raises:
+        SourcesFault: It cannot be read, or an entry is wrong.
+    """
+    entries = _entries(path)
+    sources = [_source(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    _refuse_repeats(source.source_id for source in sources)
+    return sources
+
+
+def _refuse_repeats(source_ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for source_id in source_ids:
+        if source_id in seen:
+            raise SourcesFault(f"{SOURCES_FILE}: source_id {source_id} stands there twice")
+        seen.add(source_id)
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        entries = yaml.safe_load(read_text(path))
+    except ValueError as error:
+        raise SourcesFault(f"{SOURCES_FILE}: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise SourcesFault(f"{SOURCES_FILE}: {path} is neither YAML nor JSON{line}") from None
+    if not isinstance(entries, list) or not entries:
+        raise SourcesFault(f"{SOURCES_FILE}: {path} must be a list of sources")
+    return entries
+
+
+def _source(path: Path, number: int, entry: Any) -> SourceSettings:
+    name = entry.get("source_id", f"number {number}") if isinstance(entry, dict) else f"number {number}"
+    try:
+        return SourceSettings.model_validate(_with_absolute_paths(entry, path.parent))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "entry"
+        reason = {"missing": "must be set", "extra_forbidden": "is not a setting"}.get(
+            first["type"], first["msg"].removeprefix("Value error, ")
+        )
+        raise SourcesFault(f"{SOURCES_FILE}: source {name}: {field}: {reason}") from None
+
+
+def _with_absolute_paths(entry: Any, folder: Path) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    return {
+        name: str(folder / value)
+        if isinstance(value, str) and name.endswith("_file")
+        else _with_absolute_paths(value, folder)
+        for name, value in entry.items()
+    }
+
+
+def read_text(path: Path) -> str:
+    """Read a small file, without white space around its content.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {path}: not UTF-8") from None

@@ -1,0 +1,78 @@
+"""One source until the process ends: two loops per connection, and the way to the broker."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+from collector_vmware.domain.back_off import pause_seconds
+from collector_vmware.domain.sample_progress import SampleProgress
+from collector_vmware.errors import SourceError
+from collector_vmware.inventory_loop import InventoryLoop
+from collector_vmware.performance_loop import PerformanceLoop
+from collector_vmware.ports import SourceConnection, SourceConnector
+from collector_vmware.racing import Stopped, unless_stopped, until_one_ends
+from collector_vmware.sample_publisher import SamplePublisher
+from collector_vmware.source_status import SourceBoard
+from surveyor_kit.lifecycle import Stopping
+from surveyor_kit.logging import get_logger
+
+log = get_logger(__name__)
+
+LAST_PUBLICATION_SECONDS = 6.0
+
+
+@dataclass
+class SourceRunner:
+    """Keeps one source connected and followed; what it does never touches another source."""
+
+    connector: SourceConnector
+    inventory: InventoryLoop
+    progress: SampleProgress
+    samples: SamplePublisher
+    board: SourceBoard
+    poll_interval_seconds: float
+    back_fill: bool
+
+    async def run(self, stopping: Stopping) -> None:
+        """Collect until the process is to stop, then publish what is held."""
+        async with asyncio.TaskGroup() as tasks:
+            publishing = tasks.create_task(self.samples.run(stopping))
+            await self._stay_connected(stopping)
+            await asyncio.wait({publishing}, timeout=LAST_PUBLICATION_SECONDS)
+            if not publishing.done():
+                log.warning("samples_not_published", source=self.board.source_id, reason="broker")
+                publishing.cancel()
+
+    async def _stay_connected(self, stopping: Stopping) -> None:
+        failures = 0
+        while not stopping.is_set():
+            self.inventory.read_once.clear()
+            try:
+                await unless_stopped(stopping, self._collect())
+            except Stopped:
+                return
+            except SourceError as error:
+                failures = 1 if self.inventory.read_once.is_set() else failures + 1
+                self.board.failed(error, "disconnected")
+                await stopping.sleep(pause_seconds(error, failures, random.random()))  # noqa: S311  # no secret
+
+    async def _collect(self) -> None:
+        """Follow the source over one connection until it breaks."""
+        async with await self.connector.connect() as connection:
+            self.board.connected(connection.facts)
+            await until_one_ends(self.inventory.follow(connection), self._sample(connection))
+
+    async def _sample(self, connection: SourceConnection) -> None:
+        capabilities = await connection.capabilities()
+        self.board.counters = capabilities.counters
+        await self.inventory.read_once.wait()
+        loop = PerformanceLoop(
+            connection,
+            capabilities,
+            self.progress,
+            lambda: self.inventory.targets,
+            self.board,
+            poll_interval_seconds=self.poll_interval_seconds,
+            back_fill=self.back_fill,
+        )
+        await loop.run()

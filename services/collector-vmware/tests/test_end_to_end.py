@@ -1,0 +1,211 @@
+"""The collector as a process between a simulated vCenter and a real broker."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pyVmomi import vim
+
+from collector_vmware.domain.samples import COUNTERS, DEVICE_COUNTERS
+from devstack.fixtures.vcenter import RunningVCenter
+from surveyor_kit.settings import KafkaSettings
+from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
+from surveyor_schemas.discovery.vmware_machine_observed_v1 import VmwareMachineObserved
+from surveyor_schemas.identity import vmware_machine_id
+from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
+from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
+
+from .running_collector import Published, RunningCollector, published, running, source_for
+from .vcenter_client import VCenterClient, connected
+
+pytestmark = pytest.mark.parts
+
+Latest = dict[str, VmwareMachineObserved | MachineRemoved]
+
+
+def latest(seen: Published) -> dict[UUID, VmwareMachineObserved | MachineRemoved]:
+    """Return the newest word on each machine."""
+    found: dict[UUID, VmwareMachineObserved | MachineRemoved] = {}
+    for event in seen.events:
+        if isinstance(event, VmwareMachineObserved | MachineRemoved):
+            found[event.machine_id] = event
+    return found
+
+
+def sizes(machine: VmwareMachineObserved) -> tuple[Any, ...]:
+    return (
+        machine.name,
+        machine.instance_uuid,
+        machine.cpu_count,
+        machine.memory_mib,
+        machine.power_state,
+        machine.is_template,
+        machine.firmware,
+        machine.guest_full_name,
+        sorted((disk.key, disk.capacity_bytes, disk.file_name) for disk in machine.disks),
+        sorted((nic.key, nic.mac_address, tuple(nic.ip_addresses)) for nic in machine.nics),
+        machine.host and machine.host.name,
+    )
+
+
+def sizes_over_there(machine: Any) -> tuple[Any, ...]:
+    config = machine.config
+    addresses = {nic.deviceConfigId: tuple(sorted(nic.ipAddress)) for nic in machine.guest.net}
+    disks = [d for d in config.hardware.device if isinstance(d, vim.vm.device.VirtualDisk)]
+    nics = [d for d in config.hardware.device if isinstance(d, vim.vm.device.VirtualEthernetCard)]
+    return (
+        machine.name,
+        config.instanceUuid,
+        config.hardware.numCPU,
+        config.hardware.memoryMB,
+        machine.runtime.powerState,
+        config.template,
+        config.firmware,
+        config.guestFullName,
+        sorted((disk.key, disk.capacityInBytes, disk.backing.fileName) for disk in disks),
+        sorted((nic.key, nic.macAddress, addresses.get(nic.key, ())) for nic in nics),
+        machine.runtime.host.name,
+    )
+
+
+def values_of(seen: Published) -> dict[tuple[UUID, str, str], dict[int, float]]:
+    """Return every published value; the same sample published twice fails."""
+    found: dict[tuple[UUID, str, str], dict[int, float]] = {}
+    for batch in seen.of(PerformanceSampled):
+        for machine in batch.machines:
+            for series in machine.series:
+                known = found.setdefault((machine.machine_id, series.counter, series.instance), {})
+                for at, value in zip(machine.timestamps, series.values, strict=True):
+                    if value is not None:
+                        assert at not in known, f"{series.counter} of {machine.machine_id} twice at {at}"
+                        known[at] = value
+    return found
+
+
+def values_over_there(
+    client: VCenterClient, machine: Any, owner: str, start: int, end: int
+) -> dict[tuple[UUID, str, str], dict[int, int]]:
+    """Return what `QueryPerf` says of one machine in (start, end], sums over devices left out."""
+    window = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+    machine_id = vmware_machine_id(owner, machine.config.instanceUuid)
+    found = client.samples(machine, list(COUNTERS), *window)
+    return {
+        (machine_id, counter, instance): values
+        for (counter, instance), values in found.items()
+        if (instance != "") == (counter in DEVICE_COUNTERS)
+    }
+
+
+async def test_everything_is_discovered_and_every_value_of_the_last_hour_published(
+    vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
+) -> None:
+    collector = RunningCollector.prepare(tmp_path, broker, [source_for(vcenter, "whole", tmp_path)])
+    with connected(vcenter) as client:
+        owner = client.content.about.instanceUuid
+        there = client.machines()
+        running_there = [m for m in there if m.runtime.powerState == "poweredOn"]
+        async with running(collector), published(broker, "whole") as seen:
+            await seen.until(lambda s: len(latest(s)) >= len(there), "all machines")
+            await seen.until(
+                lambda s: (
+                    all(max(values) - min(values) >= 3500 for values in values_of(s).values() if values)
+                    and len({key[0] for key in values_of(s)}) == len(running_there)
+                ),
+                "an hour of samples of all running machines",
+            )
+            published_values = values_of(seen)
+            oldest = max(min(values) for values in published_values.values())
+            start = oldest + 100  # the hour that the source keeps moves on while this test asks
+            end = min(max(values) for values in published_values.values())
+            expected: dict[tuple[UUID, str, str], dict[int, int]] = {}
+            for machine in running_there:
+                expected |= values_over_there(client, machine, owner, start, end)
+            heartbeat = await seen.until(
+                lambda s: next((h for h in s.of(CollectorHeartbeat) if h.sources[0].values_published), None),
+                "a heartbeat",
+            )
+        inside = {
+            key: {at: value for at, value in values.items() if start < at <= end}
+            for key, values in published_values.items()
+        }
+        assert inside == expected
+        machines = [e for e in latest(seen).values() if isinstance(e, VmwareMachineObserved)]
+        assert sorted(map(sizes, machines), key=str) == sorted(map(sizes_over_there, there), key=str)
+    source = heartbeat.sources[0]
+    assert source.state == "connected"
+    assert source.machine_count == len(there)
+    assert all(source.capabilities.values())
+    numbers = [batch.batch_no for batch in seen.of(PerformanceSampled)]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+async def test_each_change_is_published_within_three_seconds(
+    own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
+) -> None:
+    collector = RunningCollector.prepare(tmp_path, broker, [source_for(own_vcenter, "changing", tmp_path)])
+    with connected(own_vcenter) as client:
+        machine = client.a_running_machine()
+        machine_id = vmware_machine_id(client.content.about.instanceUuid, machine.config.instanceUuid)
+        disks = sum(isinstance(d, vim.vm.device.VirtualDisk) for d in machine.config.hardware.device)
+        cpus = machine.config.hardware.numCPU
+        steps: list[tuple[str, Any, Any]] = [
+            ("a disk", lambda: client.add_disk(machine, 77), lambda m: len(m.disks) == disks + 1),
+            (
+                "cores and memory",
+                lambda: client.reconfigure(machine, numCPUs=cpus + 2, memoryMB=12288),
+                lambda m: (m.cpu_count, m.memory_mib) == (cpus + 2, 12288),
+            ),
+            ("a name", lambda: client.wait(machine.Rename_Task("renamed")), lambda m: m.name == "renamed"),
+            (
+                "power",
+                lambda: client.wait(machine.PowerOffVM_Task()),
+                lambda m: m.power_state == "poweredOff",
+            ),
+            ("its end", lambda: client.wait(machine.Destroy_Task()), lambda m: isinstance(m, MachineRemoved)),
+        ]
+        async with running(collector), published(broker, "changing") as seen:
+            await seen.until(lambda s: len(latest(s)) == len(client.machines()), "all machines")
+            for what, change, shows in steps:
+                await asyncio.to_thread(change)
+                changed_at = time.monotonic()
+                await seen.until(lambda s, shows=shows: shows(latest(s)[machine_id]), what)
+                assert time.monotonic() - changed_at < 3, f"{what} took too long"
+    removed = latest(seen)[machine_id]
+    assert isinstance(removed, MachineRemoved)
+    assert removed.reason == "reported"
+
+
+async def test_a_restart_publishes_only_what_happened_meanwhile(
+    own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
+) -> None:
+    sources = [source_for(own_vcenter, "restarted", tmp_path)]
+    first = RunningCollector.prepare(tmp_path, broker, sources)
+    with connected(own_vcenter) as client:
+        machines = client.machines()
+        async with published(broker, "restarted") as seen:
+            async with running(first):
+                await seen.until(lambda s: len(latest(s)) == len(machines), "all machines")
+                await seen.until(lambda s: len(values_of(s)) > 20, "samples")
+                assert await asyncio.to_thread(first.stop) == 0
+            await seen.to_the_end()
+            assert seen.of(CollectorHeartbeat)[-1].stopping
+            gone, renamed = machines[0], machines[1]
+            gone_id = vmware_machine_id(client.content.about.instanceUuid, gone.config.instanceUuid)
+            if gone.runtime.powerState == "poweredOn":
+                client.wait(gone.PowerOffVM_Task())
+            client.wait(gone.Destroy_Task())
+            client.wait(renamed.Rename_Task("after-hours"))
+            before = len(seen.of(VmwareMachineObserved))
+            second = RunningCollector.prepare(tmp_path, broker, sources)
+            batches = len(seen.of(PerformanceSampled))
+            async with running(second):
+                await seen.until(lambda s: s.of(MachineRemoved), "the removal")
+                await seen.until(lambda s: len(s.of(PerformanceSampled)) > batches + 1, "new samples")
+        values_of(seen)  # fails if a sample was published twice
+        assert [event.name for event in seen.of(VmwareMachineObserved)[before:]] == ["after-hours"]
+        (removed,) = seen.of(MachineRemoved)
+        assert (removed.machine_id, removed.reason) == (gone_id, "missing")
