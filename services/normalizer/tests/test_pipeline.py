@@ -1,11 +1,13 @@
 """The real process between a real broker and a real store."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from devstack.fixtures.service import ServiceProcess
@@ -287,3 +289,65 @@ async def test_a_repeated_stop_and_start_goes_on_where_it_was(
         machine_id = batch.machines[0].machine_id
         assert await eventually(lambda each=machine_id: samples_of(store, each)) == [value / 100]
         assert normalizer.stop() == 0
+
+
+async def test_lag_and_latency_are_measured(
+    normalizer: ServiceProcess,
+    publisher: EventPublisher,
+    store: ClickHouse,
+    eventually: Eventually,
+    group: str,
+) -> None:
+    batch = a_batch(100.0)
+    await publisher.publish(batch)
+    normalizer.start()
+    await eventually(lambda: samples_of(store, batch.machines[0].machine_id))
+    async with httpx.AsyncClient(base_url=normalizer.url, trust_env=False) as client:
+
+        async def metrics() -> dict[str, float]:
+            text = (await client.get("/metrics")).text
+            lines = [line for line in text.splitlines() if not line.startswith("#")]
+            return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+        async def caught_up() -> bool:
+            lags = {
+                n: v for n, v in (await metrics()).items() if n.startswith("surveyor_consumer_lag_events")
+            }
+            return len(lags) == 12 and sum(lags.values()) == 0
+
+        await eventually(caught_up)
+        found = await metrics()
+    assert found['surveyor_normalizer_queryable_seconds_count{topic="performance-raw"}'] == 1
+    assert found['surveyor_normalizer_samples_stored_total{source_kind="vmware"}'] == 1
+    consumed = f'surveyor_events_consumed_total{{consumer="{group}",topic="performance-raw"}}'
+    assert found[consumed] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["kafka", "clickhouse"])
+async def test_a_part_that_goes_away_is_waited_for_and_nothing_is_lost(
+    normalizer: ServiceProcess,
+    publisher: EventPublisher,
+    store: ClickHouse,
+    eventually: Eventually,
+    request: pytest.FixtureRequest,
+    part: str,
+) -> None:
+    normalizer.start()
+    before, during, after = a_batch(100.0), a_batch(200.0), a_batch(300.0)
+    await publisher.publish(before)
+    assert await eventually(lambda: samples_of(store, before.machines[0].machine_id)) == [1.0]
+
+    lifecycle = request.getfixturevalue(part)
+    await asyncio.to_thread(lifecycle.kill)
+    sending = asyncio.create_task(publisher.publish(during))
+    await asyncio.to_thread(normalizer.wait_until, lambda: not normalizer.is_ready(), 120)
+    await asyncio.to_thread(lifecycle.start)
+    await sending
+    await publisher.publish(after)
+
+    for batch, value in ((during, 2.0), (after, 3.0)):
+        wanted = batch.machines[0].machine_id
+        assert await eventually(lambda each=wanted: samples_of(store, each), 120) == [value]
+    await asyncio.to_thread(normalizer.wait_until, normalizer.is_ready, 120)
+    assert normalizer.stop() == 0

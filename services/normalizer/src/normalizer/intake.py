@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+from opentelemetry import trace
+
 from normalizer.ports import CrashLog
 from surveyor_kit.deadletters import DeadLetters
 from surveyor_kit.errors import DeadLetterLimitExceeded, RetryableError, StoreError
@@ -12,9 +14,11 @@ from surveyor_kit.kafka import ReceivedEvent
 from surveyor_kit.logging import get_logger
 from surveyor_kit.metrics import EVENTS_CONSUMED
 from surveyor_kit.retry import retry_forever
+from surveyor_kit.tracing import extract_context
 from surveyor_schemas.reasons import Reason
 
 log = get_logger(__name__)
+tracer = trace.get_tracer(__name__)
 
 CRASHES_ALLOWED = 3
 RECORD_TIMEOUT_SECONDS = 10.0
@@ -46,8 +50,9 @@ class Intake:
         self._idle.clear()
         try:
             counts = await retry_forever(self._crashes.counts, name="clickhouse", health=self._health)
-            for group in isolated(received, counts):
-                await self._handle(group, counts)
+            with tracer.start_as_current_span("handle_batch", links=_links(received)):
+                for group in isolated(received, counts):
+                    await self._handle(group, counts)
         finally:
             self._idle.set()
         for event in received:
@@ -81,6 +86,14 @@ class Intake:
                 await self._crashes.record(places, f"{type(error).__name__}: {error}")
         except (TimeoutError, RetryableError, StoreError) as failure:
             log.error("crash_not_recorded", error_type=type(failure).__name__)
+
+
+def _links(received: Sequence[ReceivedEvent]) -> list[trace.Link]:
+    """Return links to the spans that the messages were published in: a batch continues many traces."""
+    contexts = (
+        trace.get_current_span(extract_context(event.headers)).get_span_context() for event in received
+    )
+    return [trace.Link(context) for context in contexts if context.is_valid]
 
 
 def place(event: ReceivedEvent) -> Place:

@@ -1,6 +1,6 @@
 """Use case: a batch of messages of `performance-raw` into the store."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -32,6 +32,8 @@ from surveyor_schemas.reasons import Reason
 
 SECONDS_PER_DAY = 86_400
 SPAN_BASE = 1_000_000  # above every day number that a 32-bit time can have
+BYTES_AT_ONCE = 8 * 2**20
+"""Decoded samples take some ten times their bytes: this bounds memory, whatever the size of messages."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -69,6 +71,10 @@ class StorePerformance:
         Raises:
             DeadLetterLimitExceeded: Too much is bad; nothing of these messages may be acknowledged.
         """
+        for part in bounded(received, BYTES_AT_ONCE):
+            await self._store(part)
+
+    async def _store(self, received: Sequence[ReceivedEvent]) -> None:
         accepted = await self._accept(received)
         rows = await self._mapped(accepted.batches)
         crash_point("before_insert")
@@ -145,6 +151,19 @@ class StorePerformance:
             QUERYABLE_SECONDS.labels(event.topic).observe(max(0.0, (now - event.timestamp).total_seconds()))
         for batch in accepted.batches:
             SAMPLES_STORED.labels(batch.source_kind).inc(batch.value_count())
+
+
+def bounded(received: Sequence[ReceivedEvent], limit_bytes: int) -> Iterator[Sequence[ReceivedEvent]]:
+    """Cut messages into runs of at most so many bytes; a larger message stands alone."""
+    start, size_bytes = 0, 0
+    for position, event in enumerate(received):
+        event_bytes = len(event.value or b"")
+        if position > start and size_bytes + event_bytes > limit_bytes:
+            yield received[start:position]
+            start, size_bytes = position, 0
+        size_bytes += event_bytes
+    if start < len(received):
+        yield received[start:]
 
 
 def days_of(rows: PackedRows) -> list[date]:
