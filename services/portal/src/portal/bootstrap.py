@@ -16,8 +16,8 @@ from surveyor_kit.health import Health
 
 CHECK_EVERY_SECONDS = 5.0
 CHECK_TIMEOUT_SECONDS = 5.0
-MAX_CONNECTIONS = 200
-"""Towards the API; each open page holds one for its live stream."""
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+"""Towards the API: each open page holds a connection for its live stream, however many there are."""
 API = "query_api"
 
 
@@ -37,10 +37,9 @@ class Running:
 @asynccontextmanager
 async def from_settings(settings: PortalSettings) -> AsyncIterator[Running]:
     """Give the application's parts; connections to the API are closed at the end."""
-    limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
     timeout = httpx.Timeout(settings.api_timeout_seconds)
     async with httpx.AsyncClient(
-        base_url=settings.api_url, timeout=timeout, limits=limits, trust_env=False
+        base_url=settings.api_url, timeout=timeout, limits=LIMITS, trust_env=False
     ) as http:
         yield Running(put_together(settings, http))
 

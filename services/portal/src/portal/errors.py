@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from portal.api_client import ApiAway, ApiProblem
+from portal.security import HEADERS
 from portal.visit import (
     SignInNeeded,
     WrongCsrfToken,
@@ -38,7 +39,7 @@ def handlers() -> dict[Any, Callable[..., Any]]:
 
 async def _on_sign_in_needed(request: Request, _: SignInNeeded) -> Response:
     if _is_for_script(request):
-        return _json(request, 401, "Sign in again", "The session has ended.")
+        return _json(401, "Sign in again", "The session has ended.")
     if request.method != "GET" or request.url.path == "/":
         return redirect("/sign-in")
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -76,7 +77,10 @@ async def _on_http_exception(request: Request, error: HTTPException) -> Response
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("page_failed", path=request.url.path, error_type=type(error).__name__, exc_info=error)
-    return _page(request, 500, "Something went wrong in the portal", "The portal's log says more.")
+    page = _page(request, 500, "Something went wrong in the portal", "The portal's log says more.")
+    # This handler answers outside the middleware that adds them.
+    page.headers.update(HEADERS)
+    return page
 
 
 def _page(
@@ -89,12 +93,12 @@ def _page(
     reload: bool = False,
 ) -> Response:
     if _is_for_script(request):
-        return _json(request, status, title, detail)
+        return _json(status, title, detail)
     context = {"title": title, "detail": detail, "errors": errors or {}, "reload": reload, "status": status}
     return render(request, "error.html", session_of(request), status, **context)
 
 
-def _json(_: Request, status: int, title: str, detail: str) -> Response:
+def _json(status: int, title: str, detail: str) -> Response:
     return JSONResponse({"title": title, "detail": detail}, status_code=status)
 
 

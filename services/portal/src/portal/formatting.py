@@ -116,6 +116,14 @@ def utc(at: str | datetime | None, seconds: bool = False) -> str:
     return Markup('<time datetime="{}">{}</time>').format(moment(at).isoformat(), text)
 
 
+def utc_date(at: str | datetime | None) -> str:
+    """Write the day of a time, in UTC."""
+    if at is None:
+        return UNKNOWN
+    day = moment(at).strftime("%Y-%m-%d")
+    return Markup('<time datetime="{}">{}</time>').format(day, day)
+
+
 def ago(at: str | datetime | None, now: datetime) -> str:
     """Write how long ago something was, the exact time behind it."""
     if at is None:

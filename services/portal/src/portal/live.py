@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx
 from starlette.requests import Request
@@ -41,22 +42,26 @@ class LiveStreams:
         )
 
     async def _pieces(self, upstream: httpx.Response, stack: AsyncExitStack) -> AsyncIterator[bytes]:
-        ending = asyncio.ensure_future(self._ending.wait())
         pieces = aiter(upstream.aiter_bytes())
-        async with stack:
-            try:
-                while True:
-                    piece = asyncio.ensure_future(_next(pieces))
-                    await asyncio.wait({piece, ending}, return_when=asyncio.FIRST_COMPLETED)
-                    if not piece.done():
-                        piece.cancel()
-                        await asyncio.gather(piece, return_exceptions=True)
-                        return
-                    if not (content := piece.result()):
-                        return
-                    yield content
-            finally:
-                ending.cancel()
+        ending = asyncio.ensure_future(self._ending.wait())
+        reading: asyncio.Future[bytes] | None = None
+        try:
+            while True:
+                reading = asyncio.ensure_future(_next(pieces))
+                await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
+                if ending.done() or not (piece := reading.result()):
+                    return
+                yield piece
+        finally:
+            await _cancel(ending, reading)
+            await stack.aclose()
+
+
+async def _cancel(*tasks: asyncio.Future[Any] | None) -> None:
+    started = [task for task in tasks if task is not None]
+    for task in started:
+        task.cancel()
+    await asyncio.gather(*started, return_exceptions=True)
 
 
 async def _next(pieces: AsyncIterator[bytes]) -> bytes:

@@ -21,6 +21,7 @@ _FILTERS = (
     "memory",
     "size_of_bytes",
     "utc",
+    "utc_date",
     "ago",
     "duration",
     "yes_no",

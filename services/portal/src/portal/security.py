@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -65,5 +65,5 @@ def _add_headers(message: Message, *, is_static: bool) -> None:
     headers = MutableHeaders(scope=message)
     # Static files are asked for again with their ETag: a new release shows at once.
     headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
-    for name, value in _HEADERS.items():
+    for name, value in HEADERS.items():
         headers[name] = value

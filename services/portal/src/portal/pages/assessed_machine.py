@@ -1,12 +1,24 @@
 """One machine's result: which size, and why."""
 
 import asyncio
+import re
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.visit import signed_in
+
+_DIMENSIONS = (
+    ("vcpus", "Cores", "cores_needed", ""),
+    ("memory_gib", "Memory", "memory_gib_needed", "GiB"),
+    ("disk_iops", "Disk operations", "disk_iops_needed", "IOPS"),
+    ("disk_mb_per_second", "Disk throughput", "disk_mb_per_second_needed", "MB/s"),
+    ("network_mbit_per_second", "Network", "network_mbit_per_second_needed", "Mbit/s"),
+    ("data_disks", "Data disks", "data_disks_needed", ""),
+    ("nics", "Network adapters", "nics_needed", ""),
+)
+"""The assessor's name of each dimension, its words, its field in the explanation, its unit."""
 
 
 async def show(request: Request) -> Response:
@@ -22,6 +34,7 @@ async def show(request: Request) -> Response:
         machine=machine,
         currency=(assessment["summary"] or {}).get("currency", assessment["settings"]["currency"]),
         needs=_needs(machine),
+        reasons=_reasons(machine),
     )
 
 
@@ -30,17 +43,17 @@ def _needs(machine: dict[str, Any]) -> list[tuple[str, str, float, str]]:
     explanation = machine["explanation"]
     if explanation is None:
         return []
-    return [
-        ("vcpus", "Cores", explanation["cores_needed"], ""),
-        ("memory_gib", "Memory", explanation["memory_gib_needed"], "GiB"),
-        ("disk_iops", "Disk operations", explanation["disk_iops_needed"], "IOPS"),
-        ("disk_mb_per_second", "Disk throughput", explanation["disk_mb_per_second_needed"], "MB/s"),
-        (
-            "network_mbit_per_second",
-            "Network out and in",
-            explanation["network_mbit_per_second_needed"],
-            "Mbit/s",
-        ),
-        ("data_disks", "Data disks", explanation["data_disks_needed"], ""),
-        ("nics", "Network adapters", explanation["nics_needed"], ""),
-    ]
+    return [(name, words, explanation[field], unit) for name, words, field, unit in _DIMENSIONS]
+
+
+def _reasons(machine: dict[str, Any]) -> dict[str, str]:
+    """Why a neighbouring size was not taken, by its name; dimensions in words."""
+    explanation = machine["explanation"] or {}
+    neighbours = [explanation.get("next_smaller"), explanation.get("next_larger")]
+    return {one["name"]: _in_words(one["reason"]) for one in neighbours if one}
+
+
+def _in_words(reason: str) -> str:
+    for name, words, _, _ in _DIMENSIONS:
+        reason = re.sub(rf"\b{name}\b", words.lower(), reason)
+    return reason

@@ -17,7 +17,10 @@ from portal.visit import (
 
 
 async def show(request: Request) -> Response:
-    """The form."""
+    """The form, unless somebody is signed in already."""
+    session = session_of(request)
+    if session and session.api_key:
+        return redirect(_own_path(request.query_params.get("next", "")))
     return _form(request)
 
 

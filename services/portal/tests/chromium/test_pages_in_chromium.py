@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 pytestmark = [pytest.mark.parts, pytest.mark.browser, pytest.mark.slow]
 
-SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
+SCREENSHOTS = Path(__file__).parents[4] / "build" / "screenshots"
 
 
 async def keep(page: Page, name: str) -> None:
