@@ -58,7 +58,7 @@ baseline: schemas ## take today's event schemas as the release baseline
 	cp schemas/exports/json-schema/*.json schemas/baseline/
 
 docs: $(STAMP) ## write the generated pages: metrics and the HTTP API
-	$(BIN)/python -m surveyor_kit.metrics_docs docs/metrics.md
+	tools/metrics-page.sh >docs/metrics.md
 	$(BIN)/python -m query_api.openapi services/query-api/openapi.json
 
 chaos: $(STAMP) ## the long ledger tests: kills at random, many rounds
