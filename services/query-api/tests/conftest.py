@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from query_api.bootstrap import Parts, Running, prepare, put_together
 from query_api.control.database import ControlDatabase
 from query_api.settings import QueryApiSettings
+from query_api.testing import postgresql
 from query_api.testing.builders import ADMIN_KEY, NOW
 from query_api.testing.client import client_of
 from surveyor_kit.clickhouse import ClickHouse
@@ -68,15 +69,39 @@ def publisher() -> InMemoryPublisher:
     return InMemoryPublisher()
 
 
+CONTROL_DATABASES = ["sqlite", "postgresql"] if postgresql.is_available() else ["sqlite"]
+ON_EACH_DATABASE = {"test_access", "test_assessments", "test_control_database", "test_groups"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what rests on the control database on each kind of it that this machine has."""
+    is_wanted = (metafunc.module.__name__ or "").rpartition(".")[2] in ON_EACH_DATABASE
+    if is_wanted and "control_url" in metafunc.fixturenames:
+        metafunc.parametrize("control_url", CONTROL_DATABASES, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with postgresql.running_postgresql() as url:
+        yield url
+
+
 @pytest.fixture
-def control_url(tmp_path: Path) -> str:
-    """Where the control database of a test is."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'control.db'}"
+def control_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the empty control database of a test is."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'control.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
 
 
 @pytest.fixture
 async def database(control_url: str) -> AsyncIterator[ControlDatabase]:
     database = ControlDatabase(control_url)
+    if not database.is_sqlite:
+        async with database.engine.begin() as connection:
+            await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            await connection.exec_driver_sql("CREATE SCHEMA public")
     yield database
     await database.close()
 

@@ -9,7 +9,7 @@ COMMITTED = Path(__file__).parent.parent / "openapi.json"
 
 
 def test_the_committed_description_is_that_of_the_code() -> None:
-    """Mend it with `python -m query_api.describe services/query-api/openapi.json`."""
+    """Mend it with `python -m query_api.openapi services/query-api/openapi.json`."""
     assert json.loads(COMMITTED.read_text(encoding="utf-8")) == openapi_document()
 
 

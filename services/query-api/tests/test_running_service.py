@@ -24,7 +24,7 @@ from query_api.testing.builders import (
 )
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.clock import SystemClock
-from surveyor_kit.kafka import EventConsumer, EventPublisher, TopicAdmin, decode_received
+from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent, TopicAdmin, decode_received
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.assessment_progressed_v1 import AssessmentProgressed
@@ -77,7 +77,6 @@ def service(environment: dict[str, str], tmp_path: Path) -> Iterator[ServiceProc
     with ServiceProcess("query_api", "QUERY_API", environment, tmp_path / "log") as service:
         service.start()
         yield service
-        service.stop()
 
 
 @pytest.fixture
@@ -105,16 +104,24 @@ async def assess(remote: httpx.AsyncClient, store: ClickHouse) -> tuple[dict[str
     return assessment, machine.machine_id
 
 
+async def first_message(settings: KafkaSettings, topic: str, key: str) -> ReceivedEvent:
+    """Wait for the first message of a key."""
+    async with (
+        asyncio.timeout(DEADLINE_SECONDS),
+        EventConsumer(settings, [topic], client_id="test") as consumer,
+    ):
+        async for batch in consumer:
+            for received in batch:
+                if received.key == key.encode():
+                    return received
+    raise AssertionError("unreachable")
+
+
 async def first_event(settings: KafkaSettings, topic: str, kind: type[E], key: str) -> E:
     """Wait for the first event of a key."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        async with EventConsumer(settings, [topic], client_id="test") as consumer:
-            async for batch in consumer:
-                for received in batch:
-                    event = decode_received(received)
-                    if isinstance(event, kind) and received.key == key.encode():
-                        return event
-    raise AssertionError("unreachable")
+    event = decode_received(await first_message(settings, topic, key))
+    assert isinstance(event, kind)
+    return event
 
 
 async def server_sent_events(
@@ -203,7 +210,7 @@ async def test_collectors_and_sources_follow_the_heartbeats(
 
 
 async def test_a_message_that_breaks_its_contract_does_not_stop_the_next(
-    remote: httpx.AsyncClient, store: ClickHouse, broker: EventPublisher
+    remote: httpx.AsyncClient, store: ClickHouse, broker: EventPublisher, kafka_settings: KafkaSettings
 ) -> None:
     assessment, _ = await assess(remote, store)
     await broker.publish_raw("assessment-events", assessment["id"].encode(), b"{", [])
@@ -221,7 +228,21 @@ async def test_a_message_that_breaks_its_contract_does_not_stop_the_next(
         remote, path, lambda one: one["id"] == assessment["id"] and one["state"] == "Running"
     )
 
+    letter = await first_message(kafka_settings, "assessment-events-dlq", assessment["id"])
     assert shown["started_at"] is not None
+    assert (letter.value, dict(letter.headers)["dl_reason"]) == (b"{", b"unknown-type")
+
+
+async def test_asked_to_stop_it_ends_live_streams_and_itself(
+    service: ServiceProcess, remote: httpx.AsyncClient
+) -> None:
+    events = server_sent_events(remote, "/v1/changes/stream")
+    assert (await anext(events))[0] == "open"
+
+    code = await asyncio.to_thread(service.stop)
+
+    assert [name async for name, _, _ in events] == []
+    assert code == 0
 
 
 async def test_a_killed_service_publishes_what_it_had_accepted(
@@ -234,6 +255,7 @@ async def test_a_killed_service_publishes_what_it_had_accepted(
     asked = await first_event(kafka_settings, "assessment-requests", AssessmentRequested, assessment["id"])
 
     assert str(asked.run_id) == assessment["run_id"]
+    assert await asyncio.to_thread(service.stop) == 0
 
 
 async def eventually(client: httpx.AsyncClient, path: str, wanted: Any) -> dict[str, Any]:

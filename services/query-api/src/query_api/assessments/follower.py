@@ -14,6 +14,8 @@ from surveyor_schemas.assessments.run_event import RunEvent
 
 TOPIC = "assessment-events"
 GROUP = "query-api"
+SESSION_TIMEOUT_SECONDS = 10.0
+"""Handling takes milliseconds; after a crash another replica, or the next start, takes over this soon."""
 
 
 class AssessmentFollower:
@@ -30,7 +32,12 @@ class AssessmentFollower:
     async def run(self) -> None:
         """Consume until cancelled."""
         consumer = EventConsumer(
-            self._settings, [TOPIC], client_id="query-api", group=GROUP, health=self._health
+            self._settings,
+            [TOPIC],
+            client_id="query-api",
+            group=GROUP,
+            session_timeout_seconds=SESSION_TIMEOUT_SECONDS,
+            health=self._health,
         )
         async with consumer:
             async for batch in consumer:

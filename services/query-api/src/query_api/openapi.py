@@ -1,4 +1,4 @@
-"""`python -m query_api.describe FILE` writes the API's OpenAPI document, which is kept in the repository."""
+"""`python -m query_api.openapi FILE` writes the API's OpenAPI document, which is kept in the repository."""
 
 import json
 import sys
