@@ -29,6 +29,12 @@ async def test_machines_come_in_the_order_of_their_names_over_all_pages(
     assert seen == ["alpha", "alpha", "Beta", "delta", "gamma"]
 
 
+async def test_an_empty_cursor_is_the_start(api: httpx.AsyncClient, store: ClickHouse) -> None:
+    await store_machines(store, a_machine())
+
+    assert len((await api.get("/v1/machines", params={"cursor": ""})).json()["items"]) == 1
+
+
 async def test_names_sort_backwards_on_request(api: httpx.AsyncClient, store: ClickHouse) -> None:
     await store_machines(store, *(a_machine(name=name) for name in ("a", "b", "c")))
 

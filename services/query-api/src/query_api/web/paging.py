@@ -38,12 +38,12 @@ def encode_cursor(values: Sequence[Any]) -> str:
 
 
 def decode_cursor(cursor: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
-    """Read a place in a list, each value by its kind; None for the start.
+    """Read a place in a list, each value by its kind; None for the start, which an empty text means too.
 
     Raises:
         Problem: It is not one of ours.
     """
-    if cursor is None:
+    if not cursor:
         return None
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
