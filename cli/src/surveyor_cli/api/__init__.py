@@ -1,0 +1,1 @@
+"""Commands that are calls of the API."""
