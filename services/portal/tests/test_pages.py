@@ -225,3 +225,46 @@ async def test_adding_all_that_match_reads_every_page(
     answer = await visitor.post(f"{GROUP}/members", data=form)
     assert answer.headers["Location"] == f"{GROUP}?os_family=linux"
     assert api.requests[-1].content == b'{"operation":"add","machine_ids":["1","2"]}'
+
+
+async def test_second_click_asks_for_nothing_more(visitor: httpx.AsyncClient, api: Any, sign_in: Any) -> None:
+    session = sign_in()
+    api.answer("POST", f"/v1{ASSESSMENT}/recalculate", {}, 202)
+    keys = []
+    for attempt in ("first", "first", "second"):
+        form = {"csrf_token": session.csrf_token, "attempt": attempt}
+        await visitor.post(f"{ASSESSMENT}/recalculate", data=form)
+        keys.append(api.requests[-1].headers["Idempotency-Key"])
+    assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize(
+    ("after", "shown"),
+    [
+        (None, "–</span>"),
+        (4, "</span> 4</td>"),
+        (False, "</span> No</td>"),
+        ("<b>moved</b>", "&lt;b&gt;moved&lt;/b&gt;"),
+        (["10.0.0.1", "10.0.0.2"], "10.0.0.1, 10.0.0.2"),
+        ([], "</span> none</td>"),
+        ({"name": "scsi0:1", "size_bytes": 5}, "<summary>scsi0:1</summary>"),
+        ({"kind": "vmxnet3"}, "<summary>details</summary>"),
+    ],
+)
+async def test_change_to_any_value_can_be_shown(
+    visitor: httpx.AsyncClient, api: Any, sign_in: Any, after: Any, shown: str
+) -> None:
+    sign_in()
+    change = {
+        "machine_id": "00000000-0000-0000-0000-000000000001",
+        "machine_name": "web-01",
+        "kind": "configuration",
+        "field_path": "field",
+        "before": 1.5,
+        "after": after,
+        "recorded_at": "2026-01-01T00:00:00Z",
+    }
+    api.answer("GET", "/v1/changes", {"items": [change], "next_cursor": None})
+    answer = await visitor.get("/changes")
+    assert answer.status_code == 200
+    assert shown in answer.text

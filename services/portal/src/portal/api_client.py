@@ -46,9 +46,16 @@ class ApiClient:
         """
         return await self._call("GET", path, params=_query(params))
 
-    async def post(self, path: str, body: Document | None = None) -> Any:
-        """Send a document; raises like `get`."""
-        return await self._call("POST", path, json=body)
+    async def post(self, path: str, body: Document | None = None, *, attempt: str | None = None) -> Any:
+        """Send a document; raises like `get`.
+
+        Args:
+            path: Where to.
+            body: The document.
+            attempt: The same one with the same document has one effect, however often it is sent.
+        """
+        headers = {"Idempotency-Key": attempt} if attempt else {}
+        return await self._call("POST", path, headers=headers, json=body)
 
     async def patch(self, path: str, body: Document) -> Any:
         """Change what is at a path; raises like `get`."""
@@ -86,9 +93,12 @@ class ApiClient:
         finally:
             await answer.aclose()
 
-    async def _call(self, method: str, path: str, **request: Any) -> Any:
+    async def _call(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **request: Any
+    ) -> Any:
+        headers = {**self._headers, **(headers or {})}
         try:
-            answer = await self._http.request(method, path, headers=self._headers, **request)
+            answer = await self._http.request(method, path, headers=headers, **request)
         except httpx.HTTPError as error:
             raise _away(error) from error
         _check(answer)

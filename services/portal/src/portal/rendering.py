@@ -1,6 +1,7 @@
 """Templates, and what they can use."""
 
 import json
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,7 @@ def _environment() -> Environment:
         "names": formatting.NAMES,
         "share_bars": share_bars,
         "query_with": query_with,
+        "new_attempt": lambda: secrets.token_urlsafe(16),
     }
     return environment
 
@@ -55,6 +57,8 @@ def plain_value(value: Any) -> str:
         return formatting.yes_no(value)
     if isinstance(value, str):
         return value
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value) or "none"
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return formatting.number(value, 0 if value == int(value) else 2)

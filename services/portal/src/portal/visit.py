@@ -1,5 +1,7 @@
 """One request of a person: whose it is, what the API says to them, and the page they get."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +16,7 @@ from portal.rendering import templates
 from portal.session import COOKIE, Session
 
 CSRF_FIELD = "csrf_token"
+ATTEMPT_FIELD = "attempt"
 _GIVEN = ("asked", "given", "errors")
 
 
@@ -87,6 +90,16 @@ async def checked_form(request: Request, session: Session | None) -> FormData:
     if session is None or not session.accepts(str(form.get(CSRF_FIELD, ""))):
         raise WrongCsrfToken
     return form
+
+
+def attempt_of(form: FormData, body: Any) -> str:
+    """Name what a form asks for, so that a second click or a reload asks for nothing more.
+
+    The form's own number tells two wishes for the same thing apart; the content is in it because a browser
+    may show an old form again and send something else with it.
+    """
+    asked = json.dumps([str(form.get(ATTEMPT_FIELD, "")), body], sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def render(

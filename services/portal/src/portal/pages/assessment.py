@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from portal.assessment_form import describe_settings
 from portal.formatting import SUITABILITIES
-from portal.visit import Visit, deps_of, redirect, signed_in
+from portal.visit import Visit, attempt_of, deps_of, redirect, signed_in
 
 FILTERS = ("q", "suitability", "cursor")
 _PASSED_ON = ("Content-Type", "Content-Disposition", "Content-Length")
@@ -43,8 +43,8 @@ async def show(request: Request) -> Response:
 async def recalculate(request: Request) -> Response:
     """Ask for a new run with the same settings."""
     visit = signed_in(request)
-    await visit.form()
-    await visit.api.post(f"{_api_path(request)}/recalculate")
+    form = await visit.form()
+    await visit.api.post(f"{_api_path(request)}/recalculate", attempt=attempt_of(form, None))
     return redirect(_own_path(request))
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.api_client import ApiProblem
-from portal.visit import Visit, redirect, signed_in
+from portal.visit import Visit, attempt_of, redirect, signed_in
 
 
 async def show(request: Request) -> Response:
@@ -20,7 +20,8 @@ async def create(request: Request) -> Response:
     form = await visit.form()
     given = {name: str(form.get(name, "")).strip() for name in ("name", "description")}
     try:
-        group = await visit.api.post("/v1/groups", {name: value for name, value in given.items() if value})
+        body = {name: value for name, value in given.items() if value}
+        group = await visit.api.post("/v1/groups", body, attempt=attempt_of(form, body))
     except ApiProblem as problem:
         if problem.status not in (409, 422):
             raise

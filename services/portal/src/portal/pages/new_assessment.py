@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from portal.api_client import ApiProblem
 from portal.assessment_form import SECTIONS, Values, read_form, read_settings, starting_values
-from portal.visit import Visit, redirect, signed_in
+from portal.visit import Visit, attempt_of, redirect, signed_in
 
 NAME = "name"
 
@@ -25,11 +25,14 @@ async def submit(request: Request) -> Response:
     form = await visit.form()
     name, values = str(form.get(NAME, "")).strip(), read_form(form)
     settings, errors = read_settings(values)
+    if not name:
+        errors[NAME] = "must be given"
     if errors:
         return await _page(visit, values, name, errors, 422)
     path = f"/v1/groups/{request.path_params['group_id']}/assessments"
     try:
-        assessment = await visit.api.post(path, {NAME: name, "settings": settings})
+        body = {NAME: name, "settings": settings}
+        assessment = await visit.api.post(path, body, attempt=attempt_of(form, body))
     except ApiProblem as problem:
         if problem.status not in (409, 422):
             raise

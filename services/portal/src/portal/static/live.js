@@ -19,13 +19,20 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of parts) {
     const replacement = fresh.getElementById(part.id);
-    if (replacement && replacement.innerHTML !== part.innerHTML) part.replaceChildren(...replacement.childNodes);
+    if (replacement && replacement.innerHTML !== part.innerHTML) replace(part, replacement);
   }
   showState();
 }
 
+function replace(part, replacement) {
+  const details = () => [...part.querySelectorAll("details")];
+  const wereOpen = details().map((one) => one.open);
+  part.replaceChildren(...replacement.childNodes);
+  if (details().length === wereOpen.length) details().forEach((one, index) => (one.open = wereOpen[index]));
+}
+
 function isBeingUsed() {
-  return document.activeElement.matches("input, select, textarea, summary");
+  return document.activeElement.matches("input, select, textarea");
 }
 
 function refreshSoon() {
