@@ -268,3 +268,9 @@ async def test_change_to_any_value_can_be_shown(
     answer = await visitor.get("/changes")
     assert answer.status_code == 200
     assert shown in answer.text
+
+
+async def test_form_that_is_too_large_is_refused(visitor: httpx.AsyncClient, sign_in: Any) -> None:
+    sign_in()
+    answer = await visitor.post("/groups", data={"description": "x" * 3_000_000})
+    assert answer.status_code == 413

@@ -3,13 +3,13 @@
 // `data-live="/stream"`: when the stream tells of a change, the part (and parts with `data-live-follow`) is
 // read again from the page's own address. `data-every="15"`: it is read again every so many seconds as well.
 
-const AFTER_CHANGE_MS = [700, 3000]; // a change is told a moment before all lists show it: look twice
+const AFTER_CHANGE_MS = [700, 2500, 6000]; // a change is told a moment before all lists show it: look again
 const RECONNECT_MS = 4000;
 
 const live = document.querySelector("[data-live]");
 const parts = [...document.querySelectorAll("[data-live], [data-live-follow], [data-every]")];
 const seconds = Math.min(...parts.map((part) => Number(part.dataset.every) || Infinity));
-let timers = [];
+const waiting = new Map(); // delay to timer: changes in quick succession neither pile up nor put it off
 
 async function refresh() {
   if (document.hidden || parts.some((part) => part.contains(document.activeElement) && isBeingUsed())) return;
@@ -36,8 +36,13 @@ function isBeingUsed() {
 }
 
 function refreshSoon() {
-  timers.forEach(clearTimeout);
-  timers = AFTER_CHANGE_MS.map((delay) => setTimeout(refresh, delay));
+  for (const delay of AFTER_CHANGE_MS.filter((one) => !waiting.has(one))) {
+    const look = () => {
+      waiting.delete(delay);
+      refresh();
+    };
+    waiting.set(delay, setTimeout(look, delay));
+  }
 }
 
 let isConnected = false;
