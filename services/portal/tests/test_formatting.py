@@ -51,6 +51,10 @@ def test_measured_values_have_as_many_digits_as_help(value: float, shown: str) -
     assert formatting.short(value).replace("\u202f", " ") == shown
 
 
+def test_zero_has_no_minus() -> None:
+    assert formatting.number(-0.04, 1) == "0.0"
+
+
 def test_time_is_shown_in_utc() -> None:
     shown = formatting.utc("2026-02-03T05:05:06+01:00", True)
     assert shown == '<time datetime="2026-02-03T04:05:06+00:00">2026-02-03 04:05:06 UTC</time>'

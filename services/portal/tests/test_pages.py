@@ -274,3 +274,30 @@ async def test_form_that_is_too_large_is_refused(visitor: httpx.AsyncClient, sig
     sign_in()
     answer = await visitor.post("/groups", data={"description": "x" * 3_000_000})
     assert answer.status_code == 413
+
+
+def an_assessment(**given: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": "00000000-0000-0000-0000-000000000002",
+        "name": "First look",
+        "group_id": "00000000-0000-0000-0000-000000000003",
+        "group_name": "Web",
+        "state": "Running",
+        "is_out_of_sync": True,
+        "is_outdated": None,
+        "machine_count": 3,
+        "requested_at": "2026-01-01T00:00:00Z",
+        "summary": None,
+    }
+    return values | given
+
+
+async def test_assessments_are_listed_page_by_page(
+    visitor: httpx.AsyncClient, api: Any, sign_in: Any
+) -> None:
+    sign_in()
+    api.answer("GET", "/v1/assessments", {"items": [an_assessment()], "next_cursor": "abc"})
+    page = (await visitor.get("/assessments")).text
+    assert "First look" in page
+    assert "Out of sync" in page
+    assert 'href="?cursor=abc"' in page

@@ -158,7 +158,8 @@ def moment(at: str | datetime) -> datetime:
 
 def round_half_up(value: float | Decimal | str, digits: int) -> Decimal:
     """Round as people do, and as the Excel export does."""
-    return Decimal(str(value)).quantize(_CENT.scaleb(2 - digits), rounding=ROUND_HALF_UP)
+    rounded = Decimal(str(value)).quantize(_CENT.scaleb(2 - digits), rounding=ROUND_HALF_UP)
+    return rounded or abs(rounded)  # no minus before a zero
 
 
 def _ago_words(length: timedelta) -> str:

@@ -125,6 +125,12 @@ async def test_assessment_shows_totals_and_machines(signed_in: Page, assessed: A
     await expect(signed_in.locator("#machines + form + .scroll tbody tr")).to_have_count(1)
 
 
+async def test_assessments_are_listed(signed_in: Page, assessed: Any) -> None:
+    await signed_in.goto("/assessments")
+    await expect(signed_in.get_by_role("link", name="West Europe, first look")).to_be_visible()
+    await keep(signed_in, "assessments")
+
+
 async def test_excel_file_is_downloaded(signed_in: Page, assessed: Any, tmp_path: Path) -> None:
     await signed_in.goto(f"/assessments/{assessed.assessment_id}")
     async with signed_in.expect_download() as download:

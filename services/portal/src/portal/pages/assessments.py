@@ -9,5 +9,5 @@ from portal.visit import signed_in
 async def show(request: Request) -> Response:
     """One page of assessments, newest first."""
     visit = signed_in(request)
-    page = await visit.api.get("/v1/assessments", {"cursor": request.query_params.get("cursor", "")})
-    return visit.render("assessments.html", page=page)
+    asked = {"cursor": request.query_params.get("cursor", "")}
+    return visit.render("assessments.html", page=await visit.api.get("/v1/assessments", asked), asked=asked)

@@ -98,12 +98,18 @@ function describe(performance, points) {
 // One line per series, split into what was measured and what was generated, on one common time axis.
 function linesOf(chart, series) {
   return series.flatMap((one) => {
-    const device = one.instance ? `${one.device_name ?? one.instance} ` : "";
-    const label = device + chart.metrics[one.metric];
+    const label = `${deviceOf(one, series)} ${chart.metrics[one.metric]}`.trim();
     return [false, true]
       .map((generated) => ({ label, generated, points: one.points.filter((p) => p.generated === generated) }))
       .filter((line) => line.points.length);
   });
+}
+
+// Two devices may have the same name; then the instance tells them apart.
+function deviceOf(one, series) {
+  if (!one.device_name) return one.instance;
+  const isShared = series.some((other) => other.device_name === one.device_name && other.instance !== one.instance);
+  return isShared ? `${one.device_name} (${one.instance})` : one.device_name;
 }
 
 function timesOf(series, step) {
