@@ -1,14 +1,19 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cli.tests.command import Cli, environment_of, run_surveyor
 
+from devstack.fixtures.service import ServiceProcess
+from query_api.testing.builders import ADMIN_KEY, a_machine, store_machines
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import EventPublisher, TopicAdmin
 from surveyor_kit.migrations import migrate
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
+from surveyor_schemas.inventory.machine_v1 import Machine
 from surveyor_schemas.topics import TOPICS
 
 
@@ -72,3 +77,37 @@ async def store(database: ClickHouseSettings) -> AsyncIterator[ClickHouse]:
 def environment(kafka_settings: KafkaSettings, database: ClickHouseSettings) -> dict[str, str]:
     """Settings that name a broker with its topics and a store with its tables."""
     return environment_of(kafka_settings, database)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    file = tmp_path / "key"
+    file.write_text(ADMIN_KEY + "\n")
+    return file
+
+
+@pytest.fixture
+def query_api(environment: dict[str, str], key_file: Path, tmp_path: Path) -> Iterator[ServiceProcess]:
+    settings = environment | {
+        "SURVEYOR_QUERY_API__DATABASE_URL": f"sqlite:///{tmp_path / 'control.db'}",
+        "SURVEYOR_QUERY_API__BOOTSTRAP_KEY_FILE": str(key_file),
+    }
+    with ServiceProcess("query_api", "QUERY_API", settings, tmp_path / "query-api.log") as service:
+        service.start()
+        yield service
+        service.stop()
+
+
+@pytest.fixture
+def ask(surveyor: Cli, query_api: ServiceProcess, key_file: Path) -> Cli:
+    """Runs `surveyor …` as somebody who has a key."""
+    settings = {"SURVEYOR_CLI__API_URL": query_api.url, "SURVEYOR_CLI__API_KEY_FILE": str(key_file)}
+    return lambda *words: surveyor(*words, env=settings)
+
+
+@pytest.fixture
+async def machine(store: ClickHouse) -> Machine:
+    """A machine whose name no other test uses."""
+    machine = a_machine(name=f"web-{uuid4().hex[:8]}")
+    await store_machines(store, machine)
+    return machine

@@ -11,30 +11,11 @@ from cli.tests.command import Cli, Ended
 
 from devstack.fixtures.service import ServiceProcess
 from devstack.ports import free_port
-from query_api.testing.builders import ADMIN_KEY, NOW, a_change, a_machine, store_changes, store_machines
+from query_api.testing.builders import NOW, a_change, a_machine, store_changes, store_machines
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_schemas.inventory.machine_v1 import Machine
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow]
-
-
-@pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    file = tmp_path / "key"
-    file.write_text(ADMIN_KEY + "\n")
-    return file
-
-
-@pytest.fixture
-def query_api(environment: dict[str, str], key_file: Path, tmp_path: Path) -> Iterator[ServiceProcess]:
-    settings = environment | {
-        "SURVEYOR_QUERY_API__DATABASE_URL": f"sqlite:///{tmp_path / 'control.db'}",
-        "SURVEYOR_QUERY_API__BOOTSTRAP_KEY_FILE": str(key_file),
-    }
-    with ServiceProcess("query_api", "QUERY_API", settings, tmp_path / "query-api.log") as service:
-        service.start()
-        yield service
-        service.stop()
 
 
 @pytest.fixture
@@ -43,21 +24,6 @@ def assessor(environment: dict[str, str], tmp_path: Path) -> Iterator[ServicePro
         service.start()
         yield service
         service.stop()
-
-
-@pytest.fixture
-def ask(surveyor: Cli, query_api: ServiceProcess, key_file: Path) -> Cli:
-    """Runs `surveyor …` as somebody who has a key."""
-    settings = {"SURVEYOR_CLI__API_URL": query_api.url, "SURVEYOR_CLI__API_KEY_FILE": str(key_file)}
-    return lambda *words: surveyor(*words, env=settings)
-
-
-@pytest.fixture
-async def machine(store: ClickHouse) -> Machine:
-    """A machine whose name no other test uses."""
-    machine = a_machine(name=f"web-{uuid4().hex[:8]}")
-    await store_machines(store, machine)
-    return machine
 
 
 def line_with(ended: Ended, text: str) -> str:
