@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,21 +21,11 @@ from surveyor_schemas.identity import vmware_machine_id
 from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
+from .published_values import latest, values_of
 from .running_collector import Published, RunningCollector, published, running, source_for
 from .vcenter_client import VCenterClient, connected
 
 pytestmark = pytest.mark.parts
-
-Latest = dict[str, VmwareMachineObserved | MachineRemoved]
-
-
-def latest(seen: Published) -> dict[UUID, VmwareMachineObserved | MachineRemoved]:
-    """Return the newest word on each machine."""
-    found: dict[UUID, VmwareMachineObserved | MachineRemoved] = {}
-    for event in seen.events:
-        if isinstance(event, VmwareMachineObserved | MachineRemoved):
-            found[event.machine_id] = event
-    return found
 
 
 def sizes(machine: VmwareMachineObserved) -> tuple[Any, ...]:
@@ -55,7 +47,7 @@ def sizes(machine: VmwareMachineObserved) -> tuple[Any, ...]:
 def sizes_over_there(machine: Any) -> tuple[Any, ...]:
     config = machine.config
     addresses = {nic.deviceConfigId: tuple(sorted(nic.ipAddress)) for nic in machine.guest.net}
-    disks = [d for d in config.hardware.device if isinstance(d, vim.vm.device.VirtualDisk)]
+    disks: list[Any] = [d for d in config.hardware.device if isinstance(d, vim.vm.device.VirtualDisk)]
     nics = [d for d in config.hardware.device if isinstance(d, vim.vm.device.VirtualEthernetCard)]
     return (
         machine.name,
@@ -70,20 +62,6 @@ def sizes_over_there(machine: Any) -> tuple[Any, ...]:
         sorted((nic.key, nic.macAddress, addresses.get(nic.key, ())) for nic in nics),
         machine.runtime.host.name,
     )
-
-
-def values_of(seen: Published) -> dict[tuple[UUID, str, str], dict[int, float]]:
-    """Return every published value; the same sample published twice fails."""
-    found: dict[tuple[UUID, str, str], dict[int, float]] = {}
-    for batch in seen.of(PerformanceSampled):
-        for machine in batch.machines:
-            for series in machine.series:
-                known = found.setdefault((machine.machine_id, series.counter, series.instance), {})
-                for at, value in zip(machine.timestamps, series.values, strict=True):
-                    if value is not None:
-                        assert at not in known, f"{series.counter} of {machine.machine_id} twice at {at}"
-                        known[at] = value
-    return found
 
 
 def values_over_there(
@@ -143,6 +121,10 @@ async def test_everything_is_discovered_and_every_value_of_the_last_hour_publish
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
 
 
+def _shows(machine_id: UUID, condition: Callable[[Any], bool], seen: Published) -> bool:
+    return condition(latest(seen)[machine_id])
+
+
 async def test_each_change_is_published_within_three_seconds(
     own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
@@ -172,7 +154,7 @@ async def test_each_change_is_published_within_three_seconds(
             for what, change, shows in steps:
                 await asyncio.to_thread(change)
                 changed_at = time.monotonic()
-                await seen.until(lambda s, shows=shows: shows(latest(s)[machine_id]), what)
+                await seen.until(partial(_shows, machine_id, shows), what)
                 assert time.monotonic() - changed_at < 3, f"{what} took too long"
     removed = latest(seen)[machine_id]
     assert isinstance(removed, MachineRemoved)

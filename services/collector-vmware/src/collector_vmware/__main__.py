@@ -1,9 +1,15 @@
-"""`python -m collector_vmware`: follow the sources until told to stop."""
+"""`python -m collector_vmware`: follow the sources until told to stop, or look once with `--check`."""
 
+import argparse
+import asyncio
 import sys
+from collections.abc import Sequence
 
+from collector_vmware.adapters.vsphere_connection import VsphereConnector
 from collector_vmware.bootstrap import SERVICE, Collector
-from collector_vmware.settings import CollectorVmwareSettings, SourcesFault, load_sources
+from collector_vmware.check import check_sources
+from collector_vmware.settings import CollectorVmwareSettings, SourceSettings, SourcesFault, load_sources
+from surveyor_kit.clock import SystemClock
 from surveyor_kit.lifecycle import run
 from surveyor_kit.logging import configure_logging
 from surveyor_kit.settings import KafkaSettings, LogSettings, TracingSettings, load_settings
@@ -15,16 +21,38 @@ GRACE_SECONDS = 15.0
 
 def main() -> None:
     """Read settings, start, and end with the exit code that the kit's lifecycle names."""
+    arguments = _arguments()
     settings = load_settings(CollectorVmwareSettings)
-    kafka = load_settings(KafkaSettings)
     configure_logging(SERVICE, load_settings(LogSettings))
-    configure_tracing(SERVICE, load_settings(TracingSettings))
     try:
         sources = load_sources(settings.sources_file)
     except SourcesFault as fault:
         sys.stderr.write(f"{fault}\n")
         raise SystemExit(CONFIG_EXIT_CODE) from None
+    if arguments.check:
+        raise SystemExit(_check(sources))
+    kafka = load_settings(KafkaSettings)
+    configure_tracing(SERVICE, load_settings(TracingSettings))
     run(Collector(settings, sources, kafka).run, grace_seconds=GRACE_SECONDS)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m collector_vmware", description=__doc__)
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="show what would be collected and what is missing",
+    )
+    return parser.parse_args()
+
+
+def _check(sources: Sequence[SourceSettings]) -> int:
+    """Print the findings; 1 when something is missing."""
+    connectors = {source.source_id: VsphereConnector(source) for source in sources}
+    findings = asyncio.run(check_sources(dict(connectors), SystemClock()))
+    for of_source in findings:
+        sys.stdout.write(of_source.text() + "\n")
+    return 1 if any(of_source.problems for of_source in findings) else 0
 
 
 if __name__ == "__main__":

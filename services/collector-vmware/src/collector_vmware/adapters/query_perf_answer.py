@@ -45,11 +45,14 @@ class QueryPerfAnswer:
 
         Raises:
             SourceUnreachable: The answer is not XML, or ended too early.
+            QueryRefused: It holds something else where a number or a time should be.
         """
         try:
             self._parser.Parse(data, final)
         except expat.ExpatError:
             raise SourceUnreachable("the answer to a performance query was cut off or is not XML") from None
+        except ValueError:
+            raise QueryRefused("bad-answer", "a performance query's answer cannot be understood") from None
 
     def result(self) -> dict[str, Samples]:
         """Return the samples; call it after the final bytes.
@@ -129,10 +132,10 @@ def _times(text: str) -> list[int]:
 
 
 def _values(text: str) -> list[int | None]:
-    """Read values; -1 means that there is none."""
-    if "-" in text or ",," in text or not text:
-        return [_value(part) for part in text.split(",")] if text else []
-    return list(map(int, text.split(",")))
+    """Read values; -1 or nothing means that there is none."""
+    if "-" in text or text.startswith(",") or text.endswith(",") or ",," in text:
+        return [_value(part) for part in text.split(",")]
+    return list(map(int, text.split(","))) if text else []
 
 
 def _value(text: str) -> int | None:

@@ -55,9 +55,13 @@ class VsphereSession:
                 sslContext=context,
                 httpConnectionTimeout=CALL_TIMEOUT_SECONDS,
             )
-            content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
-            _log_in(source, content)
-            return cls(source, _facts(source, content), content, stub, context)
+            try:
+                content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+                _log_in(source, content)
+                return cls(source, _facts(source, content), content, stub, context)
+            except BaseException:
+                stub.DropConnections()
+                raise
 
     def logout(self) -> None:
         """End the session as far as the source still answers."""
