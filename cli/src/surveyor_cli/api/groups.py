@@ -49,8 +49,9 @@ def create(
     """Make a group, with machines or empty."""
     api = api_of(context)
     ids = _ids(api, machines, query, everything)
-    group = api.post("/groups", {"name": name, "description": description})
-    _print(_change(api, group, "add", ids), as_json)
+    first, rest = ids[:IDS_PER_REQUEST], ids[IDS_PER_REQUEST:]
+    group = api.post("/groups", {"name": name, "description": description, "machine_ids": first})
+    _print(_change(api, group, "add", rest), as_json)
 
 
 @app.command()
