@@ -234,7 +234,7 @@ def _machine(number: int) -> Machine:
         source_id="hyperv-site" if is_hyperv else "vcenter-1",
         power_state=("on", "on", "on", "off", "on", "suspended")[number % 6],
         cores=(2, 4, 8)[number % 3],
-        memory_mib=(4096, 8192, 16384, 6144)[number % 4],
+        memory_mib=(4096, 8192, 131_072, 6144)[number % 4],
         boot_type=("bios", "uefi", None)[number % 3],
         os=_SYSTEMS[number % len(_SYSTEMS)],
         disks=disks,
@@ -496,7 +496,7 @@ async def until_completed(api: httpx.AsyncClient, assessment_id: str) -> None:
 def _result(assessment_id: UUID, run_id: UUID, machine: Machine, number: int) -> AssessedMachine:
     suitability = ("Suitable", "Suitable", "ConditionallySuitable", "Suitable", "NotSuitable")[number % 5]
     is_sized = suitability != "NotSuitable"
-    size = ("Standard_D2s_v5", "Standard_D4s_v5", "Standard_E2s_v5")[number % 3]
+    size = ("Standard_D2s_v5", "Standard_D4s_v5", "Standard_E16as_v5")[number % 3]
     return an_assessed_machine(
         assessment_id,
         run_id,
@@ -513,11 +513,13 @@ def _result(assessment_id: UUID, run_id: UUID, machine: Machine, number: int) ->
         else [an_issue(cause="The distribution is not endorsed in Azure")],
         data_issues=["PercentageOfMemoryUtilizedMissing"] if number == 2 else [],
         recommended_size=size if is_sized else None,
-        cores_of_recommended_size=(2, 4, 2)[number % 3] if is_sized else None,
-        memory_gib_of_recommended_size=(8.0, 16.0, 16.0)[number % 3] if is_sized else None,
-        monthly_compute_cost=Decimal(("71.425", "142.85", "93.002")[number % 3]) if is_sized else None,
+        cores_of_recommended_size=(2, 4, 16)[number % 3] if is_sized else None,
+        memory_gib_of_recommended_size=(8.0, 16.0, 128.0)[number % 3] if is_sized else None,
+        monthly_compute_cost=Decimal(("71.425", "142.85", "1337.362")[number % 3]) if is_sized else None,
         monthly_storage_cost=Decimal("9.285"),
         monthly_security_cost=Decimal("14.6"),
+        confidence_percent=(62.5, 100.0)[number % 2],
+        confidence_stars=(4, 5)[number % 2],
         disks=[an_assessed_disk(), an_assessed_disk(disk_id="2001", name="scsi0:1", is_os_disk=False)],
         nics=[an_assessed_nic()],
         explanation=_explanation() if is_sized else None,

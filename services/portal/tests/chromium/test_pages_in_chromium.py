@@ -119,6 +119,8 @@ async def test_assessment_shows_totals_and_machines(signed_in: Page, assessed: A
     await signed_in.goto(f"/assessments/{assessed.assessment_id}")
     await expect(signed_in.locator(".tiles")).to_contain_text("EUR")
     await expect(signed_in.locator("#machines + form + .scroll tbody tr")).to_have_count(9)
+    fits = "table => table.scrollWidth <= table.parentElement.clientWidth"
+    assert await signed_in.locator("table.results").evaluate(fits)
     await keep(signed_in, "assessment")
     await signed_in.locator("select[name=suitability]").select_option("NotSuitable")
     await signed_in.get_by_role("button", name="Filter").click()
