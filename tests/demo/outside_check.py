@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from xml.etree import ElementTree
 
 import httpx
@@ -58,6 +58,12 @@ class Demo:
             trust_env=False,
         )
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
     def get(self, path: str, **parameters: str) -> Any:
         answer = self._http.get(path, params=parameters)
         answer.raise_for_status()
@@ -101,6 +107,7 @@ def vmware_machines(endpoint: dict[str, str]) -> list[SourceMachine]:
         return [_vmware_machine(vm) for vm in view.view]
     finally:
         Disconnect(instance)
+        instance._stub.DropConnections()  # or its sockets stay open
 
 
 def _vmware_machine(vm: Any) -> SourceMachine:
@@ -303,17 +310,17 @@ def _cents(amount: str | None) -> float | None:
 
 def check(endpoints: Endpoints, since: datetime) -> list[str]:
     """Everything that a demo promises; empty when all of it holds."""
-    demo = Demo(endpoints)
-    machines = demo.machines()
-    found = differences(vmware_machines(endpoints["vcenter"]), "vmware", machines)
-    found += differences(hyperv_machines(endpoints["wsman"]), "hyperv", machines)
-    for machine in machines.values():
-        if machine["power_state"] == "on" and not machine["is_template"]:
-            found += unsampled(demo, machine, since)
-    completed = [item for item in demo.pages("/assessments") if item["state"] == "Completed"]
-    if not completed:
-        return [*found, "no assessment is Completed"]
-    return found + export_differences(demo, completed[0])
+    with Demo(endpoints) as demo:
+        machines = demo.machines()
+        found = differences(vmware_machines(endpoints["vcenter"]), "vmware", machines)
+        found += differences(hyperv_machines(endpoints["wsman"]), "hyperv", machines)
+        for machine in machines.values():
+            if machine["power_state"] == "on" and not machine["is_template"]:
+                found += unsampled(demo, machine, since)
+        completed = [item for item in demo.pages("/assessments") if item["state"] == "Completed"]
+        if not completed:
+            return [*found, "no assessment is Completed"]
+        return found + export_differences(demo, completed[0])
 
 
 if __name__ == "__main__":

@@ -28,3 +28,4 @@ def vcenter_machine_count(endpoint: Mapping[str, str]) -> int:
         return len(view.view)
     finally:
         Disconnect(instance)
+        instance._stub.DropConnections()  # or its sockets stay open
