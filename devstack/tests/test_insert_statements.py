@@ -7,7 +7,7 @@ from devstack.clickhouse_front.statement import output_format, parse_insert
 
 def parts(query: bytes, body: bytes) -> tuple[str, str, bytes] | None:
     insert = parse_insert(query, body)
-    return insert and (insert.head.strip(), insert.row_format, b"".join(insert.rows))
+    return (insert.head.strip(), insert.row_format, b"".join(insert.rows)) if insert else None
 
 
 def test_rows_follow_the_format_name_in_the_body() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from pyVim.task import WaitForTask
-from pyVmomi import SoapStubAdapter, vim, vmodl
+from pyVmomi import vim, vmodl
+from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from devstack.fixtures.vcenter import RunningVCenter, running_vcenter
 
