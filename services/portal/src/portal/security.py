@@ -5,13 +5,8 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from surveyor_kit.metrics import histogram
+from portal.metrics import PAGE_SECONDS
 
-PAGE_SECONDS = histogram(
-    "surveyor_portal_request_seconds",
-    "Time until an answer of the portal was complete.",
-    ["method", "route", "status"],
-)
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
