@@ -8,4 +8,4 @@ cat <<'TEXT'
 Every service answers `/metrics` in the Prometheus format. This page is written by `make docs` from the declarations in the code.
 
 TEXT
-exec .venv/bin/python -m surveyor_kit.metrics_docs {assessor,collector_hyperv,collector_vmware,normalizer}.metrics
+exec .venv/bin/python -m surveyor_kit.metrics_docs {assessor,collector_hyperv,collector_vmware,normalizer,portal}.metrics query_api.web.headers
