@@ -191,3 +191,18 @@ async def test_a_restart_publishes_only_what_happened_meanwhile(
         assert [event.name for event in seen.of(VmwareMachineObserved)[before:]] == ["after-hours"]
         (removed,) = seen.of(MachineRemoved)
         assert (removed.machine_id, removed.reason) == (gone_id, "missing")
+
+
+async def test_a_change_that_the_source_keeps_to_itself_is_found_by_a_complete_read(
+    own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
+) -> None:
+    source = source_for(own_vcenter, "silent", tmp_path)
+    collector = RunningCollector.prepare(tmp_path, broker, [source], full_read_interval_seconds=2)
+    with connected(own_vcenter) as client:
+        machine = client.a_running_machine()
+        machine_id = vmware_machine_id(client.content.about.instanceUuid, machine.config.instanceUuid)
+        client.wait(machine.PowerOffVM_Task())
+        async with running(collector), published(broker, "silent") as seen:
+            await seen.until(lambda s: len(latest(s)) == len(client.machines()), "all machines")
+            await asyncio.to_thread(machine.MarkAsTemplate)
+            await seen.until(partial(_shows, machine_id, lambda m: m.is_template), "the template mark")

@@ -1,5 +1,6 @@
 """Publish buffered samples in numbered batches, and what was lost."""
 
+import asyncio
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -50,10 +51,9 @@ class SamplePublisher:
 
     async def flush(self) -> None:
         """Publish everything that is buffered."""
-        machines = self.progress.buffer.drain()
-        batches = pack(machines, self.progress.interval_seconds)
-        while batch := list(itertools.islice(batches, BATCHES_AT_ONCE)):
-            await self._publish(batch)
+        batches = pack(self.progress.buffer.drain(), self.progress.interval_seconds)
+        while some := await asyncio.to_thread(lambda: list(itertools.islice(batches, BATCHES_AT_ONCE))):
+            await self._publish(some)
         while self.progress.gaps:
             await self.publisher.publish(self._lost(self.progress.gaps[0]))
             self.progress.gaps.pop(0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from collector_vmware.domain.samples import Samples
+from collector_vmware.domain.samples import Samples, merged
 from surveyor_schemas.performance.performance_sampled_v1 import (
     MAX_BATCH_BYTES,
     MAX_MACHINES,
@@ -22,14 +22,16 @@ BUDGET_BYTES = MAX_BATCH_BYTES - _ENVELOPE_BYTES
 Machine = tuple[UUID, Samples]
 
 
-def pack(machines: Mapping[UUID, Samples], interval_seconds: int) -> Iterator[list[MachineSamples]]:
+def pack(machines: Mapping[UUID, Sequence[Samples]], interval_seconds: int) -> Iterator[list[MachineSamples]]:
     """Yield batches of at most 50 machines and 512 KiB of JSON, machines in the order of their ids.
 
-    A machine that alone is too large is split by time.
+    All samples of a machine are joined. A machine that alone is too large is split by time.
     """
     batch: list[MachineSamples] = []
     used_bytes = 0
-    parts = (part for machine_id in sorted(machines) for part in _parts(machine_id, machines[machine_id]))
+    parts = (
+        part for machine_id in sorted(machines) for part in _parts(machine_id, merged(machines[machine_id]))
+    )
     for machine_id, samples in parts:
         size_bytes = json_bytes(samples)
         same_again = any(machine.machine_id == machine_id for machine in batch)

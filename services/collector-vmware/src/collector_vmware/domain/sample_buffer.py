@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from collector_vmware.domain.samples import Samples, merged
+from collector_vmware.domain.samples import Samples
 
 BYTES_PER_VALUE = 40
 """A Python number and its place in a list, about."""
@@ -26,10 +26,10 @@ class SampleBuffer:
         self._chunks.setdefault(machine_id, []).append(samples)
         self.value_count += sum(len(values) for values in samples.series.values())
 
-    def drain(self) -> dict[UUID, Samples]:
-        """Return everything, joined per machine, and be empty."""
+    def drain(self) -> dict[UUID, list[Samples]]:
+        """Return everything, in the order of taking per machine, and be empty."""
         chunks, self._chunks, self.value_count = self._chunks, {}, 0
-        return {machine_id: merged(parts) for machine_id, parts in chunks.items()}
+        return chunks
 
     @property
     def is_full(self) -> bool:

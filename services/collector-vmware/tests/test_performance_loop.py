@@ -1,0 +1,210 @@
+"""What the performance side asks of a source, and what it makes of refusals."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from collector_vmware.domain.inventory_objects import SourceFacts
+from collector_vmware.domain.sample_buffer import SampleBuffer
+from collector_vmware.domain.sample_progress import SampleProgress
+from collector_vmware.domain.samples import Samples, SampleTarget
+from collector_vmware.domain.taken_samples import TakenSamples
+from collector_vmware.domain.windows import Window
+from collector_vmware.errors import QueryRefused
+from collector_vmware.performance_loop import PerformanceLoop
+from collector_vmware.ports import Capabilities, InventoryFeed
+from collector_vmware.source_status import SourceBoard
+from surveyor_kit.clock import SystemClock
+from surveyor_kit.health import Health
+
+from .builders import CPU, SOURCE, a_target
+
+NOW = 1_700_000_000
+TARGETS = [a_target(n) for n in range(1, 9)]
+
+
+class ScriptedSource:
+    """A source with a value every 20 seconds of the last hour; refuses what a test tells it to."""
+
+    facts: SourceFacts = SOURCE
+
+    def __init__(self, bears: int = 50) -> None:
+        self.now = NOW
+        self.bears = bears
+        self.gone: set[str] = set()
+        self.refused: set[str] = set()
+        self.asked: list[list[Window]] = []
+
+    async def current_time(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC)
+
+    async def query(self, windows: Sequence[Window]) -> dict[str, Samples]:
+        self.asked.append(list(windows))
+        for window in windows:
+            if window.moref in self.gone:
+                raise QueryRefused("query-fault", "gone", window.moref)
+        if len(windows) > self.bears or any(window.moref in self.refused for window in windows):
+            raise QueryRefused("query-http-error", "HTTP 500")
+        return {window.moref: self._samples(window) for window in windows}
+
+    def _samples(self, window: Window) -> Samples:
+        first = max(window.start, self.now - 3600) // 20 * 20 + 20
+        times = list(range(first, window.end + 1, 20))
+        return Samples(times, {CPU: [1] * len(times)})
+
+    async def capabilities(self) -> Capabilities:
+        return Capabilities({}, 20, None)
+
+    async def open_inventory(self) -> InventoryFeed:
+        raise NotImplementedError
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Polling:
+    """A loop with what it works on, polled by hand."""
+
+    def __init__(self, source: ScriptedSource, targets: Sequence[SampleTarget] = TARGETS) -> None:
+        self.source = source
+        self.targets = list(targets)
+        self.progress = SampleProgress(TakenSamples(20), SampleBuffer(10**9))
+        self.board = SourceBoard("scripted", "vc:443", SystemClock(), Health())
+        self.board.state = "connected"
+        self.loop = PerformanceLoop(
+            source,
+            Capabilities({}, 20, None),
+            self.progress,
+            lambda: self.targets,
+            self.board,
+            poll_interval_seconds=0.05,
+            back_fill=True,
+        )
+
+    async def poll(self) -> None:
+        await self.loop.poll()
+
+    def taken(self) -> dict[str, list[int]]:
+        """Return the times taken since the last call, by machine; each at most once."""
+        names = {target.machine_id: target.moref for target in self.targets}
+        found = {}
+        for machine_id, chunks in self.progress.buffer.drain().items():
+            times = [at for chunk in chunks for at in chunk.timestamps]
+            assert len(times) == len(set(times))
+            found[names[machine_id]] = sorted(times)
+        return found
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110  # the loop under test has no event for it
+            await asyncio.sleep(0)
+
+
+async def test_each_poll_takes_only_what_is_new() -> None:
+    polling = Polling(ScriptedSource(), TARGETS[:1])
+    await polling.poll()
+    first = polling.taken()["vm-1"]
+    polling.source.now += 20
+    await polling.poll()
+    assert polling.taken()["vm-1"] == [first[-1] + 20]
+    assert polling.source.asked[-1][0].start == NOW - 60
+
+
+async def test_a_refused_query_is_halved_until_the_source_bears_it() -> None:
+    polling = Polling(ScriptedSource(bears=2))
+    await polling.poll()
+    assert len(polling.taken()) == len(TARGETS)
+    assert [len(asked) for asked in polling.source.asked] == [8, 4, 2, 2, 4, 2, 2]
+    assert polling.board.state == "degraded"
+
+
+async def test_after_a_refusal_queries_start_smaller_and_grow_again() -> None:
+    polling = Polling(ScriptedSource(bears=2))
+    await polling.poll()
+    polling.source.asked.clear()
+    polling.source.now += 20
+    await polling.poll()
+    assert [len(asked) for asked in polling.source.asked] == [2, 2, 2, 2]
+    assert polling.board.state == "connected"
+    polling.source.bears = 50
+    polling.source.asked.clear()
+    await polling.poll()
+    assert [len(asked) for asked in polling.source.asked] == [4, 4]
+
+
+async def test_a_machine_that_is_gone_does_not_shrink_the_query() -> None:
+    polling = Polling(ScriptedSource())
+    polling.source.gone = {"vm-3"}
+    await polling.poll()
+    assert [len(asked) for asked in polling.source.asked] == [8, 7]
+    assert polling.board.state == "connected"
+
+
+async def test_a_machine_that_is_always_refused_costs_only_itself_and_is_made_up_for_later() -> None:
+    polling = Polling(ScriptedSource())
+    await polling.poll()
+    polling.taken()
+    polling.source.refused = {"vm-3"}
+    polling.source.now += 20
+    await polling.poll()
+    assert sorted(polling.taken()) == sorted({t.moref for t in TARGETS} - {"vm-3"})
+    polling.source.refused = set()
+    polling.source.now += 20
+    await polling.poll()
+    assert len(polling.taken()["vm-3"]) == 2
+
+
+async def test_a_machine_switched_off_is_asked_for_a_while_longer() -> None:
+    polling = Polling(ScriptedSource(), TARGETS[:1])
+    await polling.poll()
+    polling.targets = [a_target(1, powered_on=False)]
+    polling.source.now += 60
+    await polling.poll()
+    assert len(polling.source.asked) == 2
+    polling.source.now += 3600
+    await polling.poll()
+    assert len(polling.source.asked) == 2
+
+
+async def test_a_machine_that_was_never_on_is_not_asked_for() -> None:
+    polling = Polling(ScriptedSource(), [a_target(1, powered_on=False)])
+    await polling.poll()
+    assert polling.source.asked == []
+
+
+async def test_the_last_hour_is_filled_in_between_polls() -> None:
+    polling = Polling(ScriptedSource())
+    task = asyncio.create_task(polling.loop.run())
+    try:
+        await until(lambda: polling.progress.taken.covers(TARGETS[-1].machine_id, NOW - 3600, NOW))
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert {moref: len(times) for moref, times in polling.taken().items()} == {t.moref: 180 for t in TARGETS}
+    assert polling.progress.behind == {}
+
+
+async def test_a_full_buffer_pauses_polls_and_loses_nothing() -> None:
+    polling = Polling(ScriptedSource(), TARGETS[:1])
+    polling.progress.buffer = SampleBuffer(limit_bytes=1)
+    await polling.poll()
+    first = polling.taken()["vm-1"]
+    polling.progress.buffer.add(TARGETS[0].machine_id, Samples([NOW], {CPU: [1]}))
+    asked = len(polling.source.asked)
+    task = asyncio.create_task(polling.loop.run())
+    await until(lambda: polling.board.polls_skipped >= 3)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(polling.source.asked) == asked
+    polling.progress.buffer.drain()
+    polling.source.now += 1200
+    await polling.poll()
+    behind = polling.progress.behind[TARGETS[0].machine_id]
+    assert behind.start <= first[-1] + 20
