@@ -123,6 +123,17 @@ def test_watching_ends_when_a_process_does(tmp_path: Path) -> None:
         stack.watch()
 
 
+def test_watching_goes_on_while_a_process_comes_back(tmp_path: Path) -> None:
+    lives = tmp_path / "lives"
+    lives.touch()
+    path = f"import pathlib, time; path = pathlib.Path({str(lives)!r})"
+    mortal = f"{path}; file = path.open('a'); file.write('x'); file.close(); time.sleep(1.5)"
+    witness = f"{path}\nwhile path.stat().st_size < 3: time.sleep(0.1)"
+    processes = [a_process("mortal", mortal, restart=True), a_process("witness", witness)]
+    with Stack(processes, tmp_path / "logs") as stack, pytest.raises(StartError, match="witness ended"):
+        stack.watch()
+
+
 def test_what_ignores_the_signal_is_killed(tmp_path: Path) -> None:
     ignore = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
     program = f"import signal, time; {ignore}; print('up', flush=True); time.sleep(600)"

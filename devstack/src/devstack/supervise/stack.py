@@ -21,6 +21,8 @@ _POLL_SECONDS = 0.05
 _WATCH_SECONDS = 1.0
 _LOG_LINES_SHOWN = 25
 _ENDED = {"EXITED", "FATAL", "UNKNOWN"}
+_GIVEN_UP = {"FATAL", "UNKNOWN"}
+"""Of a process that is started again: EXITED is then only the moment between two lives."""
 
 
 class StartError(Exception):
@@ -84,14 +86,14 @@ class Stack:
             daemon.wait()
 
     def watch(self) -> None:
-        """Return never; all processes are expected to run on.
+        """Return never; all processes are expected to run on, or to come back where that is wanted.
 
         Raises:
-            StartError: one of them ended by itself, or supervisord did.
+            StartError: one of them ended for good, or supervisord did.
         """
         while True:
-            for name in self._processes:
-                if self.state(name) in _ENDED:
+            for name, process in self._processes.items():
+                if self.state(name) in (_GIVEN_UP if process.restart else _ENDED):
                     raise StartError(self._with_log(f"{name} ended", name))
             time.sleep(_WATCH_SECONDS)
 
