@@ -22,7 +22,8 @@ def main() -> int:
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             name = "_".join(str(part) for part in fault["loc"]).upper()
-            console.print(f"{name}: {fault['msg']}" if name else fault["msg"], markup=False)
+            message = fault["msg"].removeprefix("Value error, ")
+            console.print(f"{name}: {message}" if name else message, markup=False, soft_wrap=True)
         return 2
     try:
         run_demo(settings, DemoPlaces.at(settings.demo_directory))

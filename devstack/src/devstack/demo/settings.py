@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from devstack import hyperv_process, vcenter
@@ -27,9 +27,14 @@ class DemoSettings(BaseSettings):
     """Read this vCenter instead of the simulated one."""
     vcenter_username: str | None = None
     vcenter_password: SecretStr | None = None
-    vcenter_ca_file: Path | None = None
+    vcenter_ca_file: FilePath | None = None
     vcenter_insecure: bool = False
     """Do not check the vCenter's certificate."""
+
+    @field_validator("vcenter_ca_file")
+    @classmethod
+    def _is_found_from_any_folder(cls, path: Path | None) -> Path | None:
+        return path.resolve() if path else None
 
     @model_validator(mode="after")
     def _vcenter_has_an_account(self) -> "DemoSettings":
