@@ -113,6 +113,13 @@ def test_running_guests_report_their_addresses_and_names(content: Any) -> None:
     assert all(card.ipAddress for card in vm.guest.net)
 
 
+def test_the_cards_of_a_machine_are_told_apart_by_name(content: Any) -> None:
+    for vm in machines(content):
+        devices = vm.config.hardware.device
+        labels = [d.deviceInfo.label for d in devices if isinstance(d, vim.vm.device.VirtualEthernetCard)]
+        assert labels == [f"Network adapter {number}" for number in range(1, len(labels) + 1)]
+
+
 def test_a_seed_gives_the_same_fleet_and_another_seed_another(tmp_path: Path) -> None:
     def fleet(seed: int, name: str) -> tuple[str, list[tuple[Any, ...]]]:
         with (

@@ -188,7 +188,10 @@ func (s *site) devices(m machine, datastore string) (object.VirtualDeviceList, e
 		if err != nil {
 			return nil, err
 		}
-		card.GetVirtualDevice().Key = firstCardKey + int32(number)
+		device := card.GetVirtualDevice()
+		device.Key = firstCardKey + int32(number)
+		// As a vCenter names them; the simulator would give all cards of a machine one name.
+		device.DeviceInfo = &types.Description{Label: fmt.Sprintf("Network adapter %d", number+1)}
 		devices = append(devices, card)
 	}
 	return devices, nil
