@@ -103,8 +103,9 @@ def invalid(error: ValidationError) -> InvalidEvent:
     findings = error.errors(include_url=False, include_input=False, include_context=False)
     first = findings[0]
     place = ".".join(str(part) for part in first["loc"]) or "message"
+    message = first["msg"].removeprefix("Value error, ")
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    return InvalidEvent(_reason(first["type"], first["msg"], place), f"{place}: {first['msg']}{more}"[:500])
+    return InvalidEvent(_reason(first["type"], message, place), f"{place}: {message}{more}"[:500])
 
 
 def _reason(kind: str, message: str, place: str) -> Reason:

@@ -90,7 +90,7 @@ def _describe(part: str, fault: dict[str, Any]) -> str:
     if fault["type"] == "secret_file":
         path = (*path, fault["ctx"]["setting"])
     reason = {"missing": "must be set", "extra_forbidden": "is not a setting"}.get(
-        fault["type"], fault["msg"]
+        fault["type"], fault["msg"].removeprefix("Value error, ")
     )
     return f"{setting_name(part, *path)}: {reason}"
 
