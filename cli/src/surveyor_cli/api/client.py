@@ -108,7 +108,7 @@ def problem_text(answer: httpx.Response) -> str:
     """Return what a problem document says; it names the fields that are to blame."""
     try:
         problem = answer.json()
-        detail = str(problem["detail"])
+        detail = str(problem["detail"] or problem["title"])
         errors = [f"{error['field']}: {error['message']}" for error in problem.get("errors", [])]
     except (ValueError, KeyError, TypeError):
         return f"the API answered {answer.status_code} {answer.reason_phrase}"
