@@ -35,6 +35,8 @@ WINDOWS_NAMES = [
     ("Microsoft Windows Server 2003 R2 Standard x64 Edition", SERVER, "2003 R2"),
     ("Microsoft Small Business Server 2003 (32-bit)", SERVER, "2003"),
     ("Windows 2012 R2", SERVER, "2012 R2"),
+    ("Windows Server 2012R2 Datacenter", SERVER, "2012 R2"),
+    ("Windows Server 2008R2", SERVER, "2008 R2"),
     ("Windows Server, version 1909", SERVER, "1909"),
     ("Windows Server 2025 Standard", SERVER, "2025"),
     ("Windows Server", SERVER, None),

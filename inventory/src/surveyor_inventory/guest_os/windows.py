@@ -6,7 +6,7 @@ from surveyor_inventory.guest_os.model import Architecture, GuestOs, OsFamily, O
 
 _IS_WINDOWS = re.compile(r"\bwin(dows)?\b|\bwindows|small business server|hyper-v server", re.I)
 _SERVER_YEAR = re.compile(
-    r"(?:\bserver\b|\bwindows\b|\bwin\b).*?\b(2003|2008|2012|2016|2019|2022|2025)\b[\s-]*(r2\b)?", re.I
+    r"(?:\bserver\b|\bwindows\b|\bwin\b).*?\b(2003|2008|2012|2016|2019|2022|2025)[\s-]*(r2)?\b", re.I
 )
 _SERVER_RELEASE = re.compile(r"\bserver\b[ ,]*(?:version )?(1709|180[39]|190[39]|2004|20H2|23H2)\b", re.I)
 _SERVER = re.compile(r"\bserver\b|hyper-v", re.I)
