@@ -22,6 +22,7 @@ API_FAMILIES = [
     "Fsv2",
     "G",
     "GS",
+    "H",
     "Ls",
     "Lsv2",
     "Dv3",

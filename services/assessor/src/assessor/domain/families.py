@@ -26,6 +26,8 @@ _NAME_PATTERNS = {
     "standarda0a7": re.compile(r"^Standard_A\d+$"),
     "standarda8a11": re.compile(r"^Standard_A\d+$"),
 }
+# A family of the API all of whose sizes have left Azure's list of sizes.
+_WITHOUT_SIZES = frozenset({"h"})
 _ISOLATED = re.compile(r"^([A-Z]+)i(?=[a-z])")
 
 
@@ -60,6 +62,10 @@ def in_family(size: VmSize, family: str) -> bool:
 
 
 def unknown_families(families: Iterable[str], sizes: Iterable[VmSize]) -> list[str]:
-    """The named families that hold no size of the catalogue."""
+    """The named families that neither the API documents nor the catalogue holds a size of."""
     all_sizes = list(sizes)
-    return [family for family in families if not any(in_family(size, family) for size in all_sizes)]
+    return [
+        family
+        for family in families
+        if family_key(family) not in _WITHOUT_SIZES and not any(in_family(size, family) for size in all_sizes)
+    ]
