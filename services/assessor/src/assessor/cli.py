@@ -6,7 +6,7 @@ Exit codes: 0 done; 2 wrong usage or a file that cannot be used (one line per pr
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -47,8 +47,7 @@ def evaluate_command(
         _fail(f"{settings_file}: {error}")
     except (FileRefused, CatalogueRefused) as error:
         _fail(str(error))
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    _print_json(document)
 
 
 @catalogue_app.command("build")
@@ -92,6 +91,17 @@ def _catalogue(path: Path | None) -> Catalogue:
         raise CatalogueRefused(f"{path}: {error.strerror}; give a snapshot file") from error
     except CatalogueRefused as error:
         raise CatalogueRefused(f"{path}: {error}; make one with 'assessor catalogue build'") from error
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    try:
+        json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # The reader has seen enough; the command line framework ends quietly.
+    except OSError as error:
+        _fail(f"standard output: {error.strerror}; write to another place")
 
 
 def _fail(message: str) -> NoReturn:

@@ -1,6 +1,8 @@
 """`assessor evaluate`: the JSON contract, and errors that name file, place and fix."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +84,30 @@ def test_first_disk_holds_the_system_unless_the_file_says_otherwise(evaluate: An
     silent = MACHINE | {"disks": [{"size_gib": 64}, {"size_gib": 64}]}
     marked = MACHINE | {"disks": [{"size_gib": 64}, {"size_gib": 64, "is_os_disk": True}]}
     none_marked = MACHINE | {"disks": [{"size_gib": 64, "is_os_disk": False}]}
-    _, document, _ = evaluate([silent, marked, none_marked], settings)
+    data_marked = MACHINE | {"disks": [{"size_gib": 64}, {"size_gib": 64, "is_os_disk": False}]}
+    _, document, _ = evaluate([silent, marked, none_marked, data_marked], settings)
     skus = [[disk["recommended_sku"] for disk in machine["disks"]] for machine in document["machines"]]
-    assert skus == [["Premium_P6", "PremiumV2"], ["PremiumV2", "Premium_P6"], ["PremiumV2"]]
+    assert skus == [
+        ["Premium_P6", "PremiumV2"],
+        ["PremiumV2", "Premium_P6"],
+        ["PremiumV2"],
+        ["Premium_P6", "PremiumV2"],
+    ]
+
+
+def test_file_with_a_byte_order_mark_is_read(evaluate: Any) -> None:
+    machines = "\ufeff" + json.dumps({"machines": [MACHINE]})
+    code, document, _ = evaluate(machines, {"azure_location": "westeurope"})
+    assert (code, document["machines"][0]["name"]) == (0, "web-01")
+
+
+def test_family_of_the_api_without_a_size_leaves_no_size(evaluate: Any) -> None:
+    """azure-mgmt-migrationassessment 1.0.0b1 (API 2023-03-15) names the H series, which Azure has retired."""
+    settings = {"azure_location": "westeurope", "azure_vm_families": ["H_series"]}
+    _, document, _ = evaluate([MACHINE], settings)
+    (machine,) = document["machines"]
+    assert machine["readiness"] == "NotSuitable"
+    assert "NoVmSizeInSelectedFamilyFound" in machine["issues"]
 
 
 def test_snapshot_file_can_replace_the_packaged_catalogue(evaluate: Any, tmp_path: Path) -> None:
@@ -109,12 +132,19 @@ def test_snapshot_file_can_replace_the_packaged_catalogue(evaluate: Any, tmp_pat
             "machines[1].disks[0].read_iops",
         ),
         ([MACHINE | {"source": "xen"}], "machines[0].source: Input should be 'vmware', 'hyperv' or 'import'"),
+        ([MACHINE | {"cores": 10**400}], "machines[0].cores: Input should be less than or equal to 1000000"),
+        ([MACHINE | {"cpu_percent": 1e308}], "machines[0].cpu_percent: Input should be less than or equal"),
+        ("[" * 100_000, "machines.json: nested too deeply"),
+        ("[" * 500 + "]" * 500, "machines.json: Invalid JSON: recursion limit exceeded"),
+        ("9" * 5_000, "machines.json: a number of more than 4300 digits"),
+        ([MACHINE | {"os_name": "\ud800"}], "machines.json: \\ud800 is half a character"),
     ],
 )
 def test_bad_machines_are_refused_with_their_place(machines: Any, message: str, evaluate: Any) -> None:
     code, _, error = evaluate(machines, {"azure_location": "westeurope"})
     assert code == 2
     assert message in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -156,6 +186,23 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     assert (code, error.startswith(f"{missing}: No such file")) == (2, True)
 
 
+def test_result_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    machines, settings = tmp_path / "machines.json", tmp_path / "settings.json"
+    machines.write_text(json.dumps({"machines": [MACHINE]}))
+    settings.write_text(json.dumps({"azure_location": "westeurope"}))
+    command = [sys.executable, "-c", "from assessor.cli import app; app()", "evaluate"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*command, "--input", machines, "--settings", settings],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("standard output: No space left on device")
+
+
 def test_file_that_is_no_catalogue_is_refused(evaluate: Any, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("no snapshot")
@@ -173,4 +220,4 @@ def test_show_names_hash_dates_and_licences() -> None:
 
 def test_build_refuses_a_directory_without_tables(tmp_path: Path) -> None:
     code, _, error = run("catalogue", "build", tmp_path, "--output", tmp_path / "x")
-    assert (code, "vm_sizes.csv" in error) == (2, True)
+    assert (code, "vm_sizes.csv: No such file or directory; give the" in error) == (2, True)

@@ -59,8 +59,10 @@ def read_table(directory: Path, name: str) -> Iterator[Row]:
         with path.open(encoding="utf-8", newline="") as file:
             for line, cells in enumerate(csv.DictReader(file), start=2):
                 yield Row(f"{name} line {line}", cells)
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueRefused(f"{path}: {error}") from error
+    except OSError as error:
+        raise CatalogueRefused(f"{path}: {error.strerror}; give the directory of the tables") from error
+    except UnicodeDecodeError as error:
+        raise CatalogueRefused(f"{path}: {error}; save the table as UTF-8") from error
 
 
 def _number(text: str) -> float:

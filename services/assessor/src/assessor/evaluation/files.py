@@ -1,6 +1,7 @@
 """Reading files for the commands: every error names the file, the place and the fix."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,17 +27,18 @@ def read_model(path: Path, model: type[Model]) -> Model:
     Raises:
         FileRefused: The file is missing, is no JSON, or breaks the model.
     """
-    document = _read_json(path)
+    document = _utf8(path, _read_json(path))
     try:
         # From JSON again, since strict models take enum values and tuples from JSON only.
-        return model.model_validate_json(json.dumps(document))
+        return model.model_validate_json(document)
     except ValidationError as error:
         raise FileRefused(_explain(path, error)) from error
 
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        # Windows tools write UTF-8 with a byte order mark.
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise FileRefused(f"{path}: {error.strerror}; give the path of a readable file") from error
     except UnicodeDecodeError as error:
@@ -44,6 +46,20 @@ def _read_json(path: Path) -> Any:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise FileRefused(f"{path}: {where}: {error.msg}; correct the JSON there") from error
+    except RecursionError as error:
+        raise FileRefused(f"{path}: nested too deeply; remove the needless brackets") from error
+    except ValueError as error:
+        digits = sys.get_int_max_str_digits()
+        raise FileRefused(f"{path}: a number of more than {digits} digits; correct that number") from error
+
+
+def _utf8(path: Path, document: Any) -> bytes:
+    try:
+        return json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        problem = f"{half} is half a character; write both halves of the pair, or leave it out"
+        raise FileRefused(f"{path}: {problem}") from error
 
 
 def _explain(path: Path, error: ValidationError) -> str:
@@ -59,7 +75,7 @@ def _line(path: Path, problem: Any) -> str:
         message = f"unknown field; {_HINTS.get(str(problem['loc'][-1]), 'remove it or correct its name')}"
     elif problem["type"] == "missing":
         message = "required; add it"
-    elif problem["type"] != "value_error":
+    elif problem["type"] not in {"value_error", "json_invalid"}:
         message = f"{message}, not {_shown(problem['input'])}"
     return f"{path}: {place}: {message}" if place else f"{path}: {message}"
 

@@ -21,7 +21,11 @@ def _form(value: Any) -> str | None:
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-Count = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+# Far above any machine, and low enough that no product of two of them leaves the range of a float.
+_MOST_CORES = 1_000_000
+_MOST = 1e12
+
+Count = Annotated[float, Field(ge=0, le=_MOST, allow_inf_nan=False)]
 GivenUsage = (
     Annotated[
         Annotated[Count, Tag("number")] | Annotated[list[Count | None], Tag("peaks")],
@@ -42,7 +46,7 @@ class _Given(BaseModel):
 
 class GivenDisk(_Given):
     name: str | None = None
-    size_gib: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    size_gib: Annotated[float, Field(gt=0, le=_MOST, allow_inf_nan=False)] | None = None
     read_iops: GivenUsage = None
     write_iops: GivenUsage = None
     read_mb_per_second: GivenUsage = None
@@ -58,8 +62,8 @@ class GivenNic(_Given):
 
 class GivenMachine(_Given):
     name: Annotated[str, Field(min_length=1)]
-    cores: Annotated[int, Field(gt=0)]
-    memory_mib: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    cores: Annotated[int, Field(gt=0, le=_MOST_CORES)]
+    memory_mib: Annotated[float, Field(gt=0, le=_MOST, allow_inf_nan=False)]
     boot_type: str | None = None
     os_name: str | None = None
     os_architecture: str | None = None
@@ -96,12 +100,10 @@ def to_machine(given: GivenMachine, percentile: int) -> Machine:
 
 
 def _os_disk_position(disks: list[GivenDisk]) -> int | None:
-    """The disk that is marked; the first one where the file marks none either way."""
+    """The disk that is marked, else the first one that the file does not call a data disk."""
     marked = [position for position, disk in enumerate(disks) if disk.is_os_disk]
-    if marked:
-        return marked[0]
-    says_nothing = all(disk.is_os_disk is None for disk in disks)
-    return 0 if disks and says_nothing else None
+    unmarked = [position for position, disk in enumerate(disks) if disk.is_os_disk is None]
+    return next(iter(marked + unmarked), None)
 
 
 def _disk(given: GivenDisk, position: int, percentile: int, *, is_os_disk: bool) -> Disk:
