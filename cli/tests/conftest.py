@@ -23,13 +23,17 @@ def surveyor() -> Cli:
     return run_surveyor
 
 
-@pytest.fixture
-async def kafka_settings(kafka: Any) -> KafkaSettings:
+@pytest.fixture(scope="module")
+def kafka_settings(kafka: Any) -> KafkaSettings:
     """A broker that has the catalogue's topics; other tests' messages lie in them."""
     settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
+    asyncio.run(_make_topics(settings))
+    return settings
+
+
+async def _make_topics(settings: KafkaSettings) -> None:
     async with TopicAdmin(settings) as admin:
         await admin.ensure(TOPICS)
-    return settings
 
 
 @pytest.fixture
@@ -73,26 +77,30 @@ async def store(database: ClickHouseSettings) -> AsyncIterator[ClickHouse]:
         yield store
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def environment(kafka_settings: KafkaSettings, database: ClickHouseSettings) -> dict[str, str]:
     """Settings that name a broker with its topics and a store with its tables."""
     return environment_of(kafka_settings, database)
 
 
-@pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    file = tmp_path / "key"
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("key") / "key"
     file.write_text(ADMIN_KEY + "\n")
     return file
 
 
-@pytest.fixture
-def query_api(environment: dict[str, str], key_file: Path, tmp_path: Path) -> Iterator[ServiceProcess]:
+@pytest.fixture(scope="module")
+def query_api(
+    environment: dict[str, str], key_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServiceProcess]:
+    """One process for a module's tests: it takes seconds to start."""
+    directory = tmp_path_factory.mktemp("query-api")
     settings = environment | {
-        "SURVEYOR_QUERY_API__DATABASE_URL": f"sqlite:///{tmp_path / 'control.db'}",
+        "SURVEYOR_QUERY_API__DATABASE_URL": f"sqlite:///{directory / 'control.db'}",
         "SURVEYOR_QUERY_API__BOOTSTRAP_KEY_FILE": str(key_file),
     }
-    with ServiceProcess("query_api", "QUERY_API", settings, tmp_path / "query-api.log") as service:
+    with ServiceProcess("query_api", "QUERY_API", settings, directory / "query-api.log") as service:
         service.start()
         yield service
         service.stop()

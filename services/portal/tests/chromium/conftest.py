@@ -110,7 +110,7 @@ class Surveyor:
             yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def surveyor(kafka: Any, clickhouse: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surveyor]:
     """The portal in front of the query API, 36 machines behind it."""
     broker = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
@@ -364,7 +364,7 @@ class Assessed:
     machines: list[Machine]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def assessed(surveyor: Surveyor) -> Assessed:
     """An assessment as the assessor leaves it."""
     return asyncio.run(_assess(surveyor))
