@@ -17,6 +17,7 @@ from devstack.supervise import StartError
 def main() -> int:
     """Run the demo and return its exit code: 0 only if all of it worked."""
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)  # a shell's background job would ignore it
     try:
         settings = DemoSettings()
     except ValidationError as error:
