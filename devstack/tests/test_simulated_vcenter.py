@@ -116,7 +116,9 @@ def test_running_guests_report_their_addresses_and_names(content: Any) -> None:
 def test_the_cards_of_a_machine_are_told_apart_by_name(content: Any) -> None:
     for vm in machines(content):
         devices = vm.config.hardware.device
-        labels = [d.deviceInfo.label for d in devices if isinstance(d, vim.vm.device.VirtualEthernetCard)]
+        cards = [d for d in devices if isinstance(d, vim.vm.device.VirtualEthernetCard)]
+        labels = [card.deviceInfo.label for card in cards if card.deviceInfo]
+        assert len(labels) == len(cards)
         assert labels == [f"Network adapter {number}" for number in range(1, len(labels) + 1)]
 
 
