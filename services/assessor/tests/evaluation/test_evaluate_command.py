@@ -95,6 +95,11 @@ def test_first_disk_holds_the_system_unless_the_file_says_otherwise(evaluate: An
     ]
 
 
+def test_rate_of_another_currency_is_shown_with_its_date(evaluate: Any) -> None:
+    _, document, _ = evaluate([MACHINE], {"azure_location": "westeurope", "currency": "EUR"})
+    assert document["currency_rate"] == {"per_usd": "0.849834", "as_of": "2026-01-26"}
+
+
 def test_file_with_a_byte_order_mark_is_read(evaluate: Any) -> None:
     machines = "\ufeff" + json.dumps({"machines": [MACHINE]})
     code, document, _ = evaluate(machines, {"azure_location": "westeurope"})
