@@ -143,6 +143,16 @@ def test_premium_pair_puts_data_on_premium_v2_and_the_system_on_premium(
     assert skus == ["Premium_P10", "PremiumV2"]
 
 
+def test_pair_falls_back_to_premium_where_v2_has_no_such_redundancy(
+    catalogue: Catalogue, settings: Any
+) -> None:
+    """ADR 0011: Premium SSD v2 has no zone redundancy, and the list allows Premium SSD too."""
+    pair = settings(azure_disk_types=["Premium", "PremiumV2"], azure_storage_redundancy="ZoneRedundant")
+    offer = choose(catalogue, pair, 100, 100, 10)
+    assert isinstance(offer, DiskOffer)
+    assert (offer.sku, offer.redundancy) == ("Premium_P10", "ZRS")
+
+
 @pytest.mark.parametrize("types", [["Ultra"], ["PremiumV2"], ["Ultra", "PremiumV2"]])
 def test_system_disk_cannot_be_ultra_or_premium_v2(types: Any, catalogue: Catalogue, settings: Any) -> None:
     chosen = choose(catalogue, settings(azure_disk_types=types), 100, 0, 0, is_os_disk=True)
