@@ -27,9 +27,12 @@ def print_result(assessment: Document, machines: list[Document]) -> None:
     summary = assessment["summary"]
     currency = summary["currency"]
     table = Table(title=f"{assessment['name']} ({currency} a month)", show_edge=False)
-    for heading in ("machine", "readiness", "size"):
+    table.add_column("machine", no_wrap=True)
+    for heading in ("cores", "GiB"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("readiness", "size in Azure"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("cores", "GiB", "compute", "storage", "confidence"):
+    for heading in ("compute", "storage", "confidence"):
         table.add_column(heading, justify="right", no_wrap=True)
     for machine in machines[:_ROWS_SHOWN]:
         table.add_row(*_row(machine))
@@ -50,10 +53,10 @@ def _row(machine: Document) -> list[str]:
     memory_mib = machine["megabytes_of_memory"]
     return [
         machine["display_name"],
-        machine["suitability"],
-        machine["recommended_size"] or "–",
         str(machine["number_of_cores"]),
         f"{memory_mib / 1024:g}",
+        machine["suitability"],
+        machine["recommended_size"] or "–",
         _money(machine["monthly_compute_cost"]),
         _money(machine["monthly_storage_cost"]),
         _percent(machine["confidence_percent"]),

@@ -43,6 +43,8 @@ def run_demo(settings: DemoSettings, places: DemoPlaces) -> None:
         InstallationError: a part could not be downloaded or built.
         StartError: a part or a service did not start.
     """
+    if settings.vcenter_url is not None:
+        _look_at_given_vcenter(settings)
     places.start_fresh()
     watch = Stopwatch()
     with watch.step("parts", "Preparing the local parts"):
@@ -89,20 +91,21 @@ class Demo:
         with self._watch.step("discover", f"Discovering {sum(expected.values())} machines"):
             wait_until(lambda: self._undiscovered(expected), 120)
         machines = self._api.machines()
-        with self._watch.step("history", f"Loading {self._settings.demo_history_days} days of history"):
-            self._load_history(machines)
+        if self._settings.is_simulated:
+            with self._watch.step("history", f"Loading {self._settings.demo_history_days} days of history"):
+                self._load_history(machines)
         with self._watch.step("collect", "Collecting a first sample of every counter"):
-            wait_until(lambda: self._samples.missing_since(self._started_at, machines), 120)
+            wait_until(lambda: self._unsampled(machines), 120)
         with self._watch.step("assess", "Assessing"):
             assessment = self._assess(machines)
         self._api.save_export(assessment["id"], self._places.export)
         assessed = self._api.assessed_machines(assessment["id"])
         print_result(assessment, assessed)
         self._write_result(expected, assessment)
-        console.print(f"Portal: {self._services.portal_url}", soft_wrap=True)
-        console.print(
-            f"Key:    {self._services.api_key}  (signs in to the portal and the API)", soft_wrap=True
-        )
+        if not self._settings.once:
+            console.print(f"Portal: {self._services.portal_url}", soft_wrap=True)
+            key = f"Key:    {self._services.api_key}  (signs in to the portal and the API)"
+            console.print(key, soft_wrap=True)
         console.print(f"Excel:  {self._places.export}", soft_wrap=True)
 
     def _expected_machines(self) -> dict[str, int]:
@@ -114,6 +117,12 @@ class Demo:
     def _undiscovered(self, expected: dict[str, int]) -> str | None:
         counts = self._api.machine_counts()
         return None if counts == expected else f"the API has {counts} of {expected}"
+
+    def _unsampled(self, machines: list[Machine]) -> str | None:
+        if self._settings.is_simulated:
+            return self._samples.missing_since(self._started_at, machines)
+        # A vCenter of the world may have machines and counters that give nothing.
+        return None if self._samples.count() else "no sample is stored"
 
     def _load_history(self, machines: list[Machine]) -> None:
         start_at = self._started_at - timedelta(days=self._settings.demo_history_days)
@@ -191,6 +200,16 @@ def _given_vcenter(settings: DemoSettings) -> Endpoint:
     if settings.vcenter_insecure:
         endpoint["insecure"] = "yes"
     return endpoint
+
+
+def _look_at_given_vcenter(settings: DemoSettings) -> None:
+    """Log in once before anything starts: a wrong address or password should show at once."""
+    try:
+        count = vcenter_machine_count(_given_vcenter(settings))
+    except Exception as error:  # pyVmomi raises what its sockets, TLS and server do
+        reason = getattr(error, "msg", None) or error
+        raise DemoFailed(f"VCENTER_URL {settings.vcenter_url}: {type(error).__name__}: {reason}") from error
+    console.print(f"{settings.vcenter_url} has {count} machines", soft_wrap=True)
 
 
 def _migrate(environment: dict[str, str]) -> None:

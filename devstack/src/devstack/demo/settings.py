@@ -23,13 +23,18 @@ class DemoSettings(BaseSettings):
     demo_history_days: int = Field(default=31, ge=1, le=34)
     demo_directory: Path | None = None
     """Keep data and results here; without it data lies in `.devstack/demo`, results in `build/demo`."""
-    vcenter_url: str | None = None
+    vcenter_url: str | None = Field(default=None, pattern=r"^https://[^/@\s]+")
     """Read this vCenter instead of the simulated one."""
     vcenter_username: str | None = None
     vcenter_password: SecretStr | None = None
     vcenter_ca_file: FilePath | None = None
     vcenter_insecure: bool = False
     """Do not check the vCenter's certificate."""
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the sources are simulated; a real estate gets no made-up history."""
+        return self.vcenter_url is None
 
     @field_validator("vcenter_ca_file")
     @classmethod
