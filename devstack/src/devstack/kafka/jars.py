@@ -69,10 +69,16 @@ def _download_all(directory: Path) -> None:
     jars = recorded_jars()
     context = MavenContext(repo_cache=directory / "repository", timeout=_TIMEOUT_SECONDS)
     downloading = task(f"Downloading Apache Kafka {KAFKA_VERSION}", len(jars))
-    with downloading as advance, ThreadPoolExecutor(_PARALLEL_DOWNLOADS) as pool:
-        for path in pool.map(lambda jar: _download(jar, context), jars):
-            path.rename(directory / path.name)
-            advance(1)
+    try:
+        with downloading as advance, ThreadPoolExecutor(_PARALLEL_DOWNLOADS) as pool:
+            for path in pool.map(lambda jar: _download(jar, context), jars):
+                path.rename(directory / path.name)
+                advance(1)
+    except requests.RequestException as error:
+        raise InstallationError(
+            f"Apache Kafka {KAFKA_VERSION} could not be downloaded: {error}\n"
+            "Check the network; where a proxy signs for others, name its authority in REQUESTS_CA_BUNDLE."
+        ) from error
     shutil.rmtree(directory / "repository")
 
 
