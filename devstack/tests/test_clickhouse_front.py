@@ -143,10 +143,15 @@ def test_a_session_refuses_a_second_query_while_one_runs(clickhouse: ClickHouse)
             timeout=60,
         )
 
-    first = threading.Thread(target=ask, args=("SELECT sleepEachRow(1) FROM numbers(3)",))
+    def hold_the_session() -> None:
+        # Refused itself while one of the short queries below has the session.
+        while ask("SELECT sleepEachRow(1) FROM numbers(3)").status_code != 200:
+            assert time.monotonic() < deadline
+
+    deadline = time.monotonic() + 30
+    first = threading.Thread(target=hold_the_session)
     first.start()
     try:
-        deadline = time.monotonic() + 30
         while (answer := ask("SELECT 1")).status_code == 200:
             assert time.monotonic() < deadline
     finally:
