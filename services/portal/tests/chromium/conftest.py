@@ -182,6 +182,7 @@ def _processes(
         "SURVEYOR_CLICKHOUSE__USERNAME": store.username,
         "SURVEYOR_CLICKHOUSE__PASSWORD": store.password.get_secret_value(),
         "SURVEYOR_QUERY_API__HTTP_PORT": str(api_port),
+        "SURVEYOR_QUERY_API__GROUP": "query-api-of-the-portal",  # it runs on beside other tests' query APIs
         "SURVEYOR_QUERY_API__DATABASE_URL": f"sqlite:///{directory / 'control.db'}",
         "SURVEYOR_QUERY_API__BOOTSTRAP_KEY": API_KEY,
     }

@@ -97,7 +97,9 @@ def put_together(parts: Parts) -> Running:
         catalogue=catalogue,
         overview=OverviewService(store, parts.clock),
     )
-    follower = AssessmentFollower(parts.kafka, assessments, parts.publisher, parts.health)
+    follower = AssessmentFollower(
+        parts.kafka, parts.settings.group, assessments, parts.publisher, parts.health
+    )
     return Running(deps, outbox, lambda: _run(parts, deps, outbox, follower, store))
 
 

@@ -23,6 +23,8 @@ class QueryApiSettings(HttpSettings):
     """The control database: `sqlite:///path` or `postgresql://user:password@host/name`."""
     bootstrap_key: SecretStr | None = None
     """The first administrator's API key. Absent: a key given here earlier no longer works."""
+    group: str = Field(default="query-api", min_length=1)
+    """Consumer group of the replicas that share a control database."""
     project_name: str = "Surveyor"
     """Stands in the Excel export."""
     store_timeout_seconds: float = Field(default=30.0, gt=0)

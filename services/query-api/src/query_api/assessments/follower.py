@@ -13,20 +13,25 @@ from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.assessments.run_event import RunEvent
 
 TOPIC = "assessment-events"
-GROUP = "query-api"
 SESSION_TIMEOUT_SECONDS = 10.0
 """Handling takes milliseconds; after a crash another replica, or the next start, takes over this soon."""
 
 
 class AssessmentFollower:
-    """Consumes `assessment-events` in the group `query-api`: each event is applied once by some replica."""
+    """Consumes `assessment-events` in the replicas' group: each event is applied once by some replica."""
 
     def __init__(
-        self, settings: KafkaSettings, assessments: AssessmentService, publisher: Publisher, health: Health
+        self,
+        settings: KafkaSettings,
+        group: str,
+        assessments: AssessmentService,
+        publisher: Publisher,
+        health: Health,
     ) -> None:
         self._settings = settings
+        self._group = group
         self._assessments = assessments
-        self._dead_letters = DeadLetters(publisher, GROUP)
+        self._dead_letters = DeadLetters(publisher, group)
         self._health = health
 
     async def run(self) -> None:
@@ -35,7 +40,7 @@ class AssessmentFollower:
             self._settings,
             [TOPIC],
             client_id="query-api",
-            group=GROUP,
+            group=self._group,
             session_timeout_seconds=SESSION_TIMEOUT_SECONDS,
             health=self._health,
         )
@@ -60,4 +65,4 @@ class AssessmentFollower:
                 health=self._health,
             )
         self._dead_letters.record_ok()
-        EVENTS_CONSUMED.labels(received.topic, GROUP).inc()
+        EVENTS_CONSUMED.labels(received.topic, self._group).inc()
