@@ -147,7 +147,8 @@ def test_options_come_before_settings_and_a_wrong_key_is_refused(
 ) -> None:
     nowhere = {"SURVEYOR_CLI__API_URL": f"http://127.0.0.1:{free_port()}"}
     options = ["--api-url", query_api.url, "--api-key-file"]
-    assert surveyor(*options, str(key_file), "collectors", "--json", env=nowhere).json() == []
+    # Whose collectors there are depends on what else has used the broker.
+    assert isinstance(surveyor(*options, str(key_file), "collectors", "--json", env=nowhere).json(), list)
     assert surveyor(*options, str(key_file), "summary", "--json", env=nowhere).json()["machine_count"] >= 0
     wrong = tmp_path / "wrong"
     wrong.write_text("not-the-key")
