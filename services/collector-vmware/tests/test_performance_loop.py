@@ -58,7 +58,7 @@ class ScriptedSource:
         return Capabilities({}, 20, None)
 
     async def open_inventory(self) -> InventoryFeed:
-        raise NotImplementedError
+        raise AssertionError("a loop of samples opens no inventory")
 
     async def __aenter__(self) -> Self:
         return self
