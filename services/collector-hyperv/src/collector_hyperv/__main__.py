@@ -1,9 +1,14 @@
-"""`python -m collector_hyperv`: settings, logs, then the collector until SIGTERM or SIGINT."""
+"""`python -m collector_hyperv`: follow the sources until told to stop, or look once with `--check`."""
 
+import argparse
+import asyncio
+import sys
 from functools import partial
 
 from collector_hyperv import bootstrap
-from collector_hyperv.settings import CollectorHypervSettings
+from collector_hyperv.check import check_hosts
+from collector_hyperv.settings import CheckSettings, CollectorHypervSettings, load_sources
+from surveyor_kit.clock import SystemClock
 from surveyor_kit.lifecycle import run
 from surveyor_kit.logging import configure_logging
 from surveyor_kit.settings import KafkaSettings, LogSettings, TracingSettings, load_settings
@@ -11,13 +16,37 @@ from surveyor_kit.tracing import configure_tracing
 
 
 def main() -> None:
-    """Start the service."""
+    """Start the service, or check its sources."""
+    if _arguments().check:
+        raise SystemExit(_check())
     settings = load_settings(CollectorHypervSettings)
     kafka = load_settings(KafkaSettings)
     configure_logging(bootstrap.SERVICE, load_settings(LogSettings))
     configure_tracing(bootstrap.SERVICE, load_settings(TracingSettings))
     bootstrap.refuse_unavailable_logins(settings)
     run(partial(bootstrap.run, settings, kafka))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m collector_hyperv", description=__doc__)
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="show what would be collected and what is missing; ends with 1 if something is",
+    )
+    return parser.parse_args()
+
+
+def _check() -> int:
+    """Print the findings; 1 when something is missing."""
+    settings = load_settings(CheckSettings)
+    configure_logging(bootstrap.SERVICE, load_settings(LogSettings))
+    bootstrap.refuse_unavailable_logins(settings)
+    hosts = bootstrap.hosts_to_check(load_sources(settings.sources_file))
+    findings = asyncio.run(check_hosts(hosts, SystemClock()))
+    for of_host in findings:
+        sys.stdout.write(of_host.text() + "\n")
+    return 1 if any(of_host.problems for of_host in findings) else 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from collector_hyperv.adapters.host import CounterReader, InventoryReader, connect
 from collector_hyperv.adapters.spool import Bounds, Spool, lock_directory
 from collector_hyperv.adapters.wsman.connection import Login, unavailable_reason
+from collector_hyperv.check import CheckedHost
 from collector_hyperv.collector import Collector, FollowedSource, Pace, show_health, source_check
 from collector_hyperv.discovery import DISCOVERY_TOPIC, SiteDiscovery, recall_machines
 from collector_hyperv.domain.known_machines import KnownMachines
@@ -124,9 +125,7 @@ def _source(
         settings.spool_dir / quote(source.source_id, safe=""),
         Bounds(settings.spool_max_bytes, settings.spool_max_age_seconds, settings.publish_interval_seconds),
     )
-    observer = Observer(
-        settings.collector_id, source.source_id, source.name or source.source_id, source.site_name
-    )
+    observer = _observer(settings.collector_id, source)
     followers = [
         HostFollower(
             _host_key(source, address),
@@ -153,6 +152,24 @@ def _source(
         interval_seconds=settings.poll_interval_seconds,
     )
     return FollowedSource(progress, followers, publisher, spool)
+
+
+def hosts_to_check(sources: Sequence[SourceSettings]) -> list[CheckedHost]:
+    """Return every host of the sources, for `--check`."""
+    return [
+        CheckedHost(
+            _host_key(source, address),
+            _observer("check", source),
+            InventoryReader(connect(login(source, address)), image_refresh_seconds=0),
+            CounterReader(connect(login(source, address))),
+        )
+        for source in sources
+        for address in source.addresses
+    ]
+
+
+def _observer(collector_id: str, source: SourceSettings) -> Observer:
+    return Observer(collector_id, source.source_id, source.name or source.source_id, source.site_name)
 
 
 def login(source: SourceSettings, address: str) -> Login:

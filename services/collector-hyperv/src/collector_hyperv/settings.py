@@ -115,6 +115,12 @@ class CollectorHypervSettings(HttpSettings):
         return path
 
 
+class CheckSettings(CollectorHypervSettings):
+    """Settings of `--check`, which keeps nothing and so needs no place for it."""
+
+    spool_dir: Path = Path()
+
+
 def load_sources(path: Path) -> tuple[SourceSettings, ...]:
     """Read the sources file; relative paths in it start at its folder.
 
