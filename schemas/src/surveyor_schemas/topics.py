@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from surveyor_schemas.assessments.assessment_cancel_requested_v1 import AssessmentCancelRequested
 from surveyor_schemas.assessments.assessment_cancelled_v1 import AssessmentCancelled
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.assessment_failed_v1 import AssessmentFailed
@@ -128,12 +129,12 @@ _CATALOGUE = (
     ),
     Topic(
         name="assessment-requests",
-        summary="Runs of assessments that are asked for.",
+        summary="Runs of assessments that are asked for, and those that are no longer wanted.",
         key="assessment id",
         partitions=3,
         cleanup_policy="delete",
         retention_ms=7 * DAY_MS,
-        events=(AssessmentRequested,),
+        events=(AssessmentRequested, AssessmentCancelRequested),
         producers=("query-api",),
         consumers=("assessor",),
         dead_letter=True,

@@ -6,12 +6,15 @@ field (Microsoft.Migrate AssessmentProjects API, 2023-03-15). Amounts are unroun
 in JSON; None is unknown, never zero.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
+from surveyor_schemas.assessments.backtest_v1 import Backtest, BacktestTotal
+from surveyor_schemas.assessments.choices import SavingsOption
 from surveyor_schemas.base import (
     AssessmentId,
     MachineId,
@@ -65,6 +68,14 @@ class AssessedDisk(Record):
     """For Ultra and Premium SSD v2 only."""
     provisioned_mb_per_second: NonNegativeInt | None
     monthly_cost: Amount | None
+    recommended_iops: NonNegativeInt | None = None
+    """What the recommended disk gives, of every type."""
+    recommended_mb_per_second: NonNegativeInt | None = None
+    read_iops_points: NonNegativeInt | None = None
+    """10-minute peaks that were measured, of the machine's `points_expected`; likewise the next three."""
+    write_iops_points: NonNegativeInt | None = None
+    read_mb_per_second_points: NonNegativeInt | None = None
+    write_mb_per_second_points: NonNegativeInt | None = None
 
 
 class AssessedNic(Record):
@@ -78,6 +89,22 @@ class AssessedNic(Record):
     transmitted_mb_per_second: NonNegativeFloat | None
     suitability: Suitability
     data_issues: list[str]
+    received_mb_per_second_points: NonNegativeInt | None = None
+    """10-minute peaks that were measured, of the machine's `points_expected`."""
+    transmitted_mb_per_second_points: NonNegativeInt | None = None
+
+
+class DimensionUse(Record):
+    """One need beside what the recommended size offers.
+
+    `name` is one of vcpus, memory_gib, data_disks, disk_iops, disk_mb_per_second, nics and
+    network_mbit_per_second; need and limit are in that unit.
+    """
+
+    name: str
+    need: NonNegativeFloat
+    limit: NonNegativeFloat | None
+    """None: the catalogue does not know it."""
 
 
 class NeighbourSize(Record):
@@ -86,6 +113,10 @@ class NeighbourSize(Record):
     name: str
     monthly_compute_cost: Amount | None
     reason: str
+    cores: NonNegativeInt | None = None
+    memory_gib: NonNegativeFloat | None = None
+    too_small_in: list[str] = []
+    """Names of dimensions; empty where the size would fit."""
 
 
 class SizeExplanation(Record):
@@ -99,8 +130,65 @@ class SizeExplanation(Record):
     data_disks_needed: NonNegativeInt
     nics_needed: NonNegativeInt
     binding_dimension: str | None
+    """The dimension that fills the recommended size most."""
     next_smaller: NeighbourSize | None
     next_larger: NeighbourSize | None
+    dimensions: list[DimensionUse] = []
+
+
+class SizeAlternative(Record):
+    """The cheapest fitting size of a series, under the settings of the run."""
+
+    series: str
+    name: str
+    cores: NonNegativeInt
+    memory_gib: NonNegativeFloat
+    monthly_compute_cost: Amount
+
+
+class SavingsAlternative(Record):
+    """The recommended size under one savings option; `None` is pay-as-you-go under the run's settings."""
+
+    savings_option: SavingsOption
+    monthly_compute_cost: Amount | None
+    """None: neither a price nor a statistic to estimate it from is known."""
+    is_estimated: bool
+    estimated_from: str | None
+    """What an estimate was made from; None for a list price."""
+
+
+class StorageAlternative(Record):
+    """All disks of a machine with another redundancy."""
+
+    redundancy: Literal["ZRS"]
+    monthly_storage_cost: Amount | None
+    issue: str | None
+    """Code of the first disk for which there is none, or of the price that is missing."""
+
+
+class Alternatives(Record):
+    """What else would do. None of it took part in the choice of the recommended size."""
+
+    sizes: list[SizeAlternative]
+    """The cheapest series first."""
+    savings_options: list[SavingsAlternative]
+    zone_redundant_storage: StorageAlternative | None
+    """None where the run is already zone-redundant, or where the machine has no disks."""
+
+
+class RightSizing(Record):
+    """A machine that does next to nothing, or has far more than it uses.
+
+    Idle: the savings are its whole monthly cost in Azure, if it is not moved at all. Oversized: the
+    compute cost of a size for what it has, less that of the recommended size.
+    """
+
+    finding: Literal["Idle", "Oversized"]
+    reason: str
+    size_as_allocated: str | None
+    """The cheapest size for the allocated cores and memory; for `Oversized` only."""
+    monthly_compute_cost_as_allocated: Amount | None
+    monthly_savings: Amount | None
 
 
 class AssessedMachine(Record):
@@ -118,8 +206,9 @@ class AssessedMachine(Record):
     operating_system_version: str | None
     operating_system_architecture: str
     processor_model: str | None
-    number_of_cores: NonNegativeInt
-    megabytes_of_memory: NonNegativeInt
+    number_of_cores: NonNegativeInt | None
+    """None: the source does not know; such a machine is `ReadinessUnknown` and not sized."""
+    megabytes_of_memory: NonNegativeInt | None
     """MiB, as the source counts."""
     percentage_cores_utilization: Percent | None
     """The percentile over the window, before the comfort factor."""
@@ -144,6 +233,24 @@ class AssessedMachine(Record):
     nics: list[AssessedNic]
     explanation: SizeExplanation | None
     """None where sizing was skipped."""
+    points_expected: NonNegativeInt | None = None
+    """10-minute peaks that one series would have over the whole window; None for as-is and imports."""
+    cpu_points: NonNegativeInt | None = None
+    """10-minute peaks that were measured, of `points_expected`."""
+    memory_points: NonNegativeInt | None = None
+    percentage_cores_peak: Percent | None = None
+    """The highest 10-minute peak of the window."""
+    percentage_memory_peak: Percent | None = None
+    operating_system_support: Literal["Mainstream", "Extended", "OutOfSupport"] | None = None
+    """The vendor's support at the end of the run's window; None where the life cycle is not known."""
+    operating_system_support_ends_on: date | None = None
+    """Last day of the vendor's support, paid extensions left aside."""
+    vm_security_suitability: Literal["NotApplicable"] | None = None
+    """For trusted launch and confidential VMs; the thresholds are not documented, so none is computed."""
+    alternatives: Alternatives | None = None
+    rightsizing: RightSizing | None = None
+    backtest: Backtest | None = None
+    """None for as-is assessments, imports and machines without a recommended size."""
 
 
 class CostComponents(Record):
@@ -154,6 +261,47 @@ class CostComponents(Record):
     premium: Amount | None
     premium_v2: Amount | None
     ultra: Amount | None
+
+
+class SavingsOptionTotal(Record):
+    """The recommended sizes of all machines under one savings option.
+
+    Storage and security cost are the same under each. `machines_priced` have a list price (or the
+    documented sum of list prices), `machines_estimated` an estimate, `machines_unpriced` neither.
+    """
+
+    savings_option: SavingsOption
+    is_selected: bool
+    """Whether the run's own settings choose it."""
+    monthly_compute_cost: Amount
+    """Listed and estimated prices together."""
+    monthly_compute_cost_estimated: Amount
+    """The estimated part of it."""
+    monthly_storage_cost: Amount
+    monthly_security_cost: Amount | None
+    machines_priced: NonNegativeInt
+    machines_estimated: NonNegativeInt
+    machines_unpriced: NonNegativeInt
+
+
+class RightSizingTotal(Record):
+    """How many machines are idle or oversized, and what that would save a month."""
+
+    finding: Literal["Idle", "Oversized"]
+    machine_count: NonNegativeInt
+    monthly_savings: Amount
+    machines_without_savings: NonNegativeInt
+    """Machines whose savings have no price."""
+
+
+class Note(Record):
+    """A code of `data_issues`, what it means, and how many machines carry it (themselves, or a disk or NIC)."""
+
+    code: str
+    text: str
+    cause: str
+    fix: str
+    machine_count: NonNegativeInt
 
 
 class AssessmentSummary(Record):
@@ -183,3 +331,16 @@ class AssessmentSummary(Record):
     window_end: UtcDatetime
     inputs_read_at: UtcDatetime
     completed_at: UtcDatetime
+    currency_per_usd: Amount | None = None
+    """The rate that turned list prices in USD into the currency."""
+    currency_rate_at: UtcDatetime | None = None
+    rules_hash: str | None = None
+    """SHA-256 of the owner's own rules; None where there are none."""
+    machines_without_security_cost: NonNegativeInt | None = None
+    """Machines to be protected that have no price; None where the settings leave security out."""
+    savings_options: list[SavingsOptionTotal] = []
+    """Every option, side by side, in the order of the settings' values."""
+    rightsizing: list[RightSizingTotal] = []
+    backtest: list[BacktestTotal] = []
+    notes: list[Note] = []
+    """The data issues of the run, in the order of their codes."""

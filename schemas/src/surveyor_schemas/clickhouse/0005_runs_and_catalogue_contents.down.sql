@@ -1,0 +1,3 @@
+{{drop catalogue_sizes}};
+{{drop catalogue_contents}};
+{{drop assessment_runs}};
