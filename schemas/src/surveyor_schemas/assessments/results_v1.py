@@ -115,7 +115,7 @@ class NeighbourSize(Record):
     reason: str
     cores: NonNegativeInt | None = None
     memory_gib: NonNegativeFloat | None = None
-    too_small_in: list[str] = []
+    too_small_in: list[str] = Field(default_factory=list)
     """Names of dimensions; empty where the size would fit."""
 
 
@@ -133,7 +133,7 @@ class SizeExplanation(Record):
     """The dimension that fills the recommended size most."""
     next_smaller: NeighbourSize | None
     next_larger: NeighbourSize | None
-    dimensions: list[DimensionUse] = []
+    dimensions: list[DimensionUse] = Field(default_factory=list)
 
 
 class SizeAlternative(Record):
@@ -295,7 +295,7 @@ class RightSizingTotal(Record):
 
 
 class Note(Record):
-    """A code of `data_issues`, what it means, and how many machines carry it (themselves, or a disk or NIC)."""
+    """A code of `data_issues`, what it means, and how many machines carry it, themselves or a part."""
 
     code: str
     text: str
@@ -338,9 +338,9 @@ class AssessmentSummary(Record):
     """SHA-256 of the owner's own rules; None where there are none."""
     machines_without_security_cost: NonNegativeInt | None = None
     """Machines to be protected that have no price; None where the settings leave security out."""
-    savings_options: list[SavingsOptionTotal] = []
+    savings_options: list[SavingsOptionTotal] = Field(default_factory=list)
     """Every option, side by side, in the order of the settings' values."""
-    rightsizing: list[RightSizingTotal] = []
-    backtest: list[BacktestTotal] = []
-    notes: list[Note] = []
+    rightsizing: list[RightSizingTotal] = Field(default_factory=list)
+    backtest: list[BacktestTotal] = Field(default_factory=list)
+    notes: list[Note] = Field(default_factory=list)
     """The data issues of the run, in the order of their codes."""
