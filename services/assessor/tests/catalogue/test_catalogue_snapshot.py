@@ -66,6 +66,45 @@ def test_tables_become_a_catalogue(tables: Path) -> None:
     assert set(catalogue.currency_rates) == {"USD"}
 
 
+def test_tables_of_statistics_and_life_cycles_may_be_absent(tables: Path) -> None:
+    catalogue = decode(encode(build_document(tables)))
+    assert (catalogue.reservation_ratios, catalogue.os_lifecycles) == ({}, {})
+
+
+def test_reservation_ratios_are_kept_as_statistics(tables: Path) -> None:
+    (tables / "reservation_ratios.csv").write_text(
+        "series,region,term,sizes,median_ratio_to_linux_payg\nEsv5,westeurope,ri1y,3,0.617\n"
+    )
+    catalogue = decode(encode(build_document(tables)))
+    ratios = {("Esv5", "westeurope", Term.RESERVED_1_YEAR): Decimal("0.617")}
+    assert catalogue.reservation_ratios == ratios
+
+
+def test_life_cycles_have_the_versions_that_guests_report(tables: Path) -> None:
+    rows = [
+        "windows-server,2012-r2,2018-10-09,2023-10-10",
+        "windows-server,1809-sac,2020-11-10,2020-11-10",
+        "windows-server,2008-sp1,2010-01-01,2011-07-12",
+        "windows-server,2008-sp2,2015-01-13,2020-01-14",
+        "windows,5-sp3,2009-04-14,2014-04-08",
+        "windows,10-22h2,2025-10-14,2025-10-14",
+        "windows,10-21h2-e-lts,2027-01-12,2027-01-12",
+        "sles,15.5,,2024-12-31",
+        "oracle-linux,10,,False",
+        "solaris,11,,2030-01-01",
+    ]
+    header = "product,cycle,active_support_until,eol"
+    (tables / "os_lifecycle.csv").write_text("\n".join([header, *rows]))
+    catalogue = decode(encode(build_document(tables)))
+    assert {key: cycle.ends_on.isoformat() for key, cycle in catalogue.os_lifecycles.items()} == {
+        ("Windows Server", "2012 R2"): "2023-10-10",
+        ("Windows Server", "2008"): "2020-01-14",
+        ("Windows", "XP"): "2014-04-08",
+        ("Windows", "10"): "2025-10-14",
+        ("SUSE Linux Enterprise Server", "15.5"): "2024-12-31",
+    }
+
+
 def test_constrained_size_takes_only_missing_limits_from_its_parent(tables: Path) -> None:
     constrained = decode(encode(build_document(tables))).sizes["Standard_E8-2s_v5"]
     assert constrained.is_constrained

@@ -1,7 +1,8 @@
 """Builds a snapshot's document from a directory of CSV tables.
 
 The tables: vm_sizes, vm_size_regions, vm_prices, disks, disk_regions, disk_prices, regions,
-currencies (docs/catalogue.md lists their columns). What no rule reads is left out.
+currencies, and where they are there reservation_ratios and os_lifecycle (docs/catalogue.md lists
+their columns). What no rule reads is left out.
 """
 
 import re
@@ -11,8 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from assessor.catalogue.lifecycles import os_lifecycles
 from assessor.catalogue.sources import KNOWN_SOURCES
-from assessor.catalogue.tables import CatalogueRefused, Row, read_table
+from assessor.catalogue.tables import CatalogueRefused, Row, read_optional_table, read_table
 from assessor.domain.catalogue import DiskType, Licence, Redundancy, Term
 
 _DISK_TYPES = {
@@ -64,6 +66,8 @@ def build_document(directory: Path) -> dict[str, Any]:
         "disk_prices": _disk_prices(directory),
         "provisioned_prices": _provisioned_prices(directory),
         "currency_rates": _currency_rates(directory),
+        "reservation_ratios": _reservation_ratios(directory),
+        "os_lifecycles": os_lifecycles(directory),
     }
 
 
@@ -204,6 +208,19 @@ def _currency_rates(directory: Path) -> dict[str, list[str]]:
         for row in read_table(directory, "currencies.csv")
         if row.text("usd_rate_modern_2026_01")
     }
+
+
+def _reservation_ratios(directory: Path) -> list[list[str]]:
+    """Statistics to estimate from, never prices: median of term price over Linux pay-as-you-go."""
+    return sorted(
+        [
+            row.text("series"),
+            row.text("region"),
+            row.read("term", Term).value,
+            str(row.read("median_ratio_to_linux_payg", _price)),
+        ]
+        for row in read_optional_table(directory, "reservation_ratios.csv")
+    )
 
 
 def _as_of(row: Row) -> str:

@@ -16,6 +16,7 @@ from assessor.domain.catalogue import (
     DiskTier,
     DiskType,
     Licence,
+    OsLifecycle,
     Price,
     ProvisionedPrices,
     Redundancy,
@@ -86,6 +87,14 @@ def _catalogue(document: dict[str, Any], content_hash: str) -> Catalogue:
             code: CurrencyRate(Decimal(rate), date.fromisoformat(as_of))
             for code, (rate, as_of) in document["currency_rates"].items()
         },
+        reservation_ratios={
+            (series, region, Term(term)): Decimal(ratio)
+            for series, region, term, ratio in document.get("reservation_ratios", [])
+        },
+        os_lifecycles={
+            (product, version): OsLifecycle(_day(active_until), date.fromisoformat(ends_on))
+            for product, version, active_until, ends_on in document.get("os_lifecycles", [])
+        },
         sources=tuple(SourceLabel(*source) for source in document["sources"]),
     )
 
@@ -117,6 +126,10 @@ def _disk_tier(tier: dict[str, Any]) -> DiskTier:
 
 def _price(usd: str, as_of: str) -> Price:
     return Price(Decimal(usd), date.fromisoformat(as_of))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _provisioned(prices: dict[str, str]) -> ProvisionedPrices:

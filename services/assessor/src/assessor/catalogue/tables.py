@@ -65,6 +65,16 @@ def read_table(directory: Path, name: str) -> Iterator[Row]:
         raise CatalogueRefused(f"{path}: {error}; save the table as UTF-8") from error
 
 
+def read_optional_table(directory: Path, name: str) -> Iterator[Row]:
+    """Yield the rows of `directory/name`; none where there is no such file.
+
+    Raises:
+        CatalogueRefused: The file is no UTF-8.
+    """
+    if (directory / name).exists():
+        yield from read_table(directory, name)
+
+
 def _number(text: str) -> float:
     value = float(text)
     return int(value) if value.is_integer() else value

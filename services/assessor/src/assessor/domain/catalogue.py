@@ -96,6 +96,15 @@ class CurrencyRate:
 
 
 @dataclass(frozen=True, slots=True)
+class OsLifecycle:
+    """Until when the vendor supports a version; paid extensions are left aside."""
+
+    active_until: date | None
+    """Last day of mainstream support; None where the vendor tells no such day."""
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class SourceLabel:
     """Where figures come from, and under which licence."""
 
@@ -116,6 +125,9 @@ class Catalogue:
         disk_redundancies_in_region: Which type is listed in a region, with which redundancies.
         disk_prices: USD per month of a fixed tier by (type, redundancy, tier, region).
         provisioned_prices: By (type, region).
+        reservation_ratios: Statistics, not prices: the median of a term's price over Linux pay-as-you-go,
+            by (series, region, term). Only estimates beside a result are made from them.
+        os_lifecycles: By (product, version), in the words of `surveyor_inventory.guest_os`.
     """
 
     content_hash: str
@@ -129,6 +141,8 @@ class Catalogue:
     provisioned_prices: Mapping[tuple[DiskType, str], ProvisionedPrices]
     currency_rates: Mapping[str, CurrencyRate]
     sources: tuple[SourceLabel, ...] = field(default=())
+    reservation_ratios: Mapping[tuple[str, str, Term], Decimal] = field(default_factory=dict)
+    os_lifecycles: Mapping[tuple[str, str], OsLifecycle] = field(default_factory=dict)
 
     def hourly_prices(self, region: str, licence: Licence, term: Term) -> Mapping[str, Price]:
         """Price per hour of every size that has one."""
