@@ -80,6 +80,9 @@ CONSUMER_LAG = gauge(
     "Events between a consumer's position and the end of a partition.",
     ["topic", "partition", "consumer"],
 )
+SHARES_HELD = gauge(
+    "surveyor_shares_held", "Items that this member of the group works on, such as sources.", ["group"]
+)
 RETRIES = counter(
     "surveyor_retries_total", "Calls repeated because the other side did not answer.", ["operation"]
 )
