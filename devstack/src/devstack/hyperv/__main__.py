@@ -1,6 +1,8 @@
-"""Run a simulated Hyper-V host: `python -m devstack.hyperv --password-file FILE`.
+"""Run simulated Hyper-V hosts: `python -m devstack.hyperv --password-file FILE`.
 
-Prints one JSON line when it listens: `{"url": …, "host": …, "port": …, "control_url": …, "machines": N}`.
+Prints one JSON line when all listen: `{"url": …, "host": …, "port": …, "control_url": …, "machines": N,
+"hosts": [{"name": …, "url": …, "port": …, "control_url": …, "machines": N}, …]}`; what stands outside `hosts`
+is the first one's.
 """
 
 import argparse
@@ -12,12 +14,13 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 from devstack.hyperv.auth import Credentials
-from devstack.hyperv.changes import Changes
 from devstack.hyperv.control import ControlServer
 from devstack.hyperv.host import DEFAULT_BUILD, SimulatedHost
 from devstack.hyperv.server import WsmanServer
+from devstack.hyperv.site import SimulatedSite
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,10 +30,18 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("--password-file: the password must not be empty or hold a colon\n")
         return 2
     credentials = Credentials(options.user, password)
+    site = SimulatedSite.build(
+        host_count=options.hosts,
+        machine_count=options.vms,
+        seed=options.seed,
+        build=options.build,
+        name=options.name,
+        cluster=options.cluster,
+    )
     with tempfile.TemporaryDirectory(prefix="hyperv-") as folder:
-        _write_ntlm_users(Path(folder), credentials, options.name)
+        _write_ntlm_users(Path(folder), credentials, [host.name for host in site.hosts])
         try:
-            _serve(options, credentials)
+            _serve(options, site, credentials)
         except OSError as error:  # the port is taken, a certificate cannot be read
             sys.stderr.write(f"the simulated host cannot listen: {error}\n")
             return 1
@@ -38,14 +49,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m devstack.hyperv", description="A simulated Hyper-V host")
+    parser = argparse.ArgumentParser(prog="python -m devstack.hyperv", description="Simulated Hyper-V hosts")
     parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="WS-Management port; 0 takes a free one")
     parser.add_argument("--control-port", type=int, default=0, help="control port; 0 takes a free one")
     parser.add_argument("--user", default="surveyor")
     parser.add_argument("--password-file", type=Path, required=True)
-    parser.add_argument("--name", default="HYPERV01", help="the host's computer name")
-    parser.add_argument("--vms", type=int, default=os.environ.get("DEMO_HYPERV_VMS", "6"))
+    parser.add_argument("--name", default="HYPERV01", help="the host's computer name; several are numbered")
+    parser.add_argument("--hosts", type=int, default=1, help="how many; each has a free port but the first")
+    parser.add_argument("--cluster", help="name of the failover cluster that the hosts form")
+    parser.add_argument(
+        "--vms", type=int, default=os.environ.get("DEMO_HYPERV_VMS", "6"), help="machines on each host"
+    )
     parser.add_argument("--seed", type=int, default=os.environ.get("DEMO_SEED", "1"))
     parser.add_argument("--build", type=int, default=DEFAULT_BUILD, help="Windows build, e.g. 9600 or 20348")
     parser.add_argument("--tls-cert", type=Path)
@@ -53,40 +68,49 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _write_ntlm_users(folder: Path, credentials: Credentials, host_name: str) -> None:
+def _write_ntlm_users(folder: Path, credentials: Credentials, host_names: list[str]) -> None:
     """Give the NTLM acceptor its accounts: it takes them only from a file named in the environment."""
     path = folder / "users"
     path.touch(mode=0o600)
-    domains = ("", ".", host_name, "WORKSTATION")
+    domains = ("", ".", "WORKSTATION", *host_names)
     path.write_text(
         "".join(f"{domain}:{credentials.username}:{credentials.password}\n" for domain in domains)
     )
     os.environ["NTLM_USER_FILE"] = str(path)
 
 
-def _serve(options: argparse.Namespace, credentials: Credentials) -> None:
+def _serve(options: argparse.Namespace, site: SimulatedSite, credentials: Credentials) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    host = SimulatedHost(machine_count=options.vms, seed=options.seed, build=options.build, name=options.name)
-    server = WsmanServer(
-        (options.bind, options.port), host.service.answer, credentials, host.disturbances, _tls(options)
-    )
-    control = ControlServer(Changes(host), options.control_port)
-    server.start()
+    ports = [options.port, *(0 for _ in site.hosts[1:])]
+    tls = _tls(options)
+    servers = [
+        WsmanServer((options.bind, port), host.service.answer, credentials, host.disturbances, tls)
+        for host, port in zip(site.hosts, ports, strict=True)
+    ]
+    control = ControlServer(site, options.control_port)
+    for server in servers:
+        server.start()
     control.start()
-    ready = {
-        "url": server.url,
-        "host": options.bind,
-        "port": server.port,
-        "control_url": control.url,
-        "machines": len(host.machines()),
-    }
-    sys.stdout.write(json.dumps(ready) + "\n")
+    ready = [_ready(host, server, control) for host, server in zip(site.hosts, servers, strict=True)]
+    sys.stdout.write(json.dumps({**ready[0], "host": options.bind, "hosts": ready}) + "\n")
     sys.stdout.flush()
     stopped.wait()
-    server.shutdown()
-    control.shutdown()
+    # Their threads end with the process.
+    control.server_close()
+    for server in servers:
+        server.server_close()
+
+
+def _ready(host: SimulatedHost, server: WsmanServer, control: ControlServer) -> dict[str, Any]:
+    return {
+        "name": host.name,
+        "url": server.url,
+        "port": server.port,
+        "control_url": f"{control.url}/{host.name}",
+        "machines": len(host.machines()),
+    }
 
 
 def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:

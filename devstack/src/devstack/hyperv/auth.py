@@ -57,8 +57,12 @@ class ConnectionSecurity:
         self._schemes = ("Negotiate", 'Basic realm="WSMAN"') if self.is_tls else ("Negotiate",)
 
     @property
-    def can_seal(self) -> bool:
-        return self._granted and self._context is not None
+    def is_logged_in(self) -> bool:
+        return self._granted
+
+    def forget(self) -> None:
+        """Forget who speaks, as when a login has expired."""
+        self._granted, self._context = False, None
 
     def authenticate(self, authorization: str) -> Outcome:
         """Take one step of the login with the Authorization header of a request; empty if there is none."""
@@ -134,5 +138,5 @@ class ConnectionSecurity:
         return Outcome(self._granted, challenge)
 
     def _refuse(self) -> Outcome:
-        self._granted, self._context = False, None
+        self.forget()
         return Outcome(False, self._schemes)

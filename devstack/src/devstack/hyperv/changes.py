@@ -1,28 +1,30 @@
 """Changes to a running host, as an administrator would make them, and orders for what shall go wrong."""
 
 from dataclasses import asdict, replace
-from typing import Any, get_args
+from typing import get_args
 
 from devstack.hyperv.estate import GIB
 from devstack.hyperv.host import SimulatedHost
 from devstack.hyperv.machine import Disk, DynamicMemory, Machine, NetworkAdapter, PowerState
+from devstack.hyperv.moves import ChangeRefused, JsonObject, Moves
+from devstack.hyperv.orders import Orders
+from devstack.hyperv.site import SimulatedSite
 
-JsonObject = dict[str, Any]
 _WRAP_MARGIN_OPERATIONS = 20
 
 
-class ChangeRefused(ValueError):
-    """The change makes no sense for this machine."""
-
-
-class Changes:
+class Changes(Moves, Orders):
     """Every public method is one change; arguments and results are plain values that JSON can hold.
 
     Machines are named by display name or GUID. All raise `UnknownMachine` for a machine that is not there.
+
+    Args:
+        host: The host that is changed.
+        site: Its neighbours, for what concerns several hosts; without one the host is alone.
     """
 
-    def __init__(self, host: SimulatedHost) -> None:
-        self._host = host
+    def __init__(self, host: SimulatedHost, site: SimulatedSite | None = None) -> None:
+        super().__init__(host, site or SimulatedSite((host,)))
 
     def list_machines(self) -> list[JsonObject]:
         """All machines as the simulator knows them."""
@@ -103,7 +105,7 @@ class Changes:
         with self._host.lock():
             found = self._host.find(machine)
             disks = tuple(
-                replace(disk, size_bytes=size_gib * GIB) if disk.path.lower() == path.lower() else disk
+                _resized(disk, size_gib * GIB) if disk.path.lower() == path.lower() else disk
                 for disk in found.disks
             )
             return self._put(replace(found, disks=disks))
@@ -138,12 +140,6 @@ class Changes:
         with self._host.lock():
             return self._put(self._started(replace(self._host.find(machine), state="running")))
 
-    def take_checkpoint(self, machine: str) -> JsonObject:
-        """Put a differencing image above each image of the machine."""
-        with self._host.lock():
-            found = self._host.find(machine)
-            return self._put(replace(found, disks=tuple(self._differencing(disk) for disk in found.disks)))
-
     def hasten_counter_wrap(self, machine: str) -> JsonObject:
         """Bring the 32-bit operation counters of a machine's disks to just before their wrap."""
         host = self._host
@@ -161,41 +157,6 @@ class Changes:
             )
             return self._put(replace(found, disks=disks))
 
-    def skew_clock(self, seconds: float) -> None:
-        """Set the host's wall clock wrong by so much; the performance clock runs on."""
-        self._host.clock.skew_seconds = seconds
-
-    def order_fault(self, kind: str, times: int = 1) -> None:
-        """Refuse the next requests; see `devstack.hyperv.disturbances.FAULTS` for the kinds."""
-        self._host.disturbances.order_fault(kind, times)
-
-    def order_cuts(self, times: int = 1) -> None:
-        """Cut the connection in the middle of the next answers."""
-        self._host.disturbances.order_cuts(times)
-
-    def slow_down(self, seconds: float) -> None:
-        """Delay every answer; beyond a request's own time limit it gets the timeout fault."""
-        self._host.disturbances.slow_down(seconds)
-
-    def weaken_rights(self, weak: bool = True) -> None:
-        """Let every query find nothing, as for an account without Hyper-V rights."""
-        self._host.disturbances.weaken_rights(weak)
-
-    def set_limits(self, **limits: float) -> None:
-        """Change WinRM's quotas; names are those of `devstack.hyperv.enumeration.Limits`."""
-        for name, value in limits.items():
-            if not hasattr(self._host.limits, name):
-                raise ChangeRefused(f"no such limit: {name}")
-            setattr(self._host.limits, name, value)
-
-    def open_enumerations(self) -> int:
-        """How many enumerations clients have left open."""
-        return self._host.service.open_enumerations
-
-    def _put(self, machine: Machine) -> JsonObject:
-        self._host.put(machine)
-        return asdict(machine)
-
     def _with_cores(self, machine: Machine, cores: int) -> Machine:
         missing = max(0, cores - len(machine.cpu))
         waves = tuple(self._host.builder.processor_wave() for _ in range(missing))
@@ -205,14 +166,10 @@ class Changes:
         disks = tuple(replace(disk, operations_offset=0) for disk in machine.disks)
         return replace(machine, disks=disks, started_uptime_seconds=self._host.clock.uptime_seconds())
 
-    def _differencing(self, disk: Disk) -> Disk:
-        if disk.kind == "pass-through":
-            return disk
-        guid = self._host.builder.new_guid()
-        stem = disk.path.rsplit(".", 1)[0]
-        return replace(
-            disk, path=f"{stem}_{guid}.avhdx", kind="differencing", parent_path=disk.path, disk_guid=guid
-        )
+
+def _resized(disk: Disk, size_bytes: int) -> Disk:
+    growth = size_bytes - disk.size_bytes if disk.kind == "fixed" else 0
+    return replace(disk, size_bytes=size_bytes, file_size_bytes=disk.file_size_bytes + growth)
 
 
 def _power_state(text: str) -> PowerState:

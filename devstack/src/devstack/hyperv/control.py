@@ -1,29 +1,34 @@
 """The control endpoint: `POST /<change>` with a JSON object of arguments, on a port of its own.
 
+`POST /<host>/<change>` where the process has several hosts; the first one needs no name.
+
 For demos and tests outside the simulator's process; it listens on the loopback address only.
 """
 
 import inspect
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 
-from devstack.hyperv.changes import ChangeRefused, Changes
+from devstack.hyperv.changes import Changes
 from devstack.hyperv.host import UnknownMachine
+from devstack.hyperv.moves import ChangeRefused
+from devstack.hyperv.site import SimulatedSite, UnknownHost
 
 _MAX_BODY_BYTES = 1024 * 1024
 
 
 class ControlServer(ThreadingHTTPServer):
-    """Serves the changes of one host; port 0 takes a free one."""
+    """Serves the changes of a site's hosts; port 0 takes a free one."""
 
     daemon_threads = True
 
-    def __init__(self, changes: Changes, port: int = 0) -> None:
-        self.changes = changes
+    def __init__(self, site: SimulatedSite, port: int = 0) -> None:
+        self.changes = {host.name.lower(): Changes(host, site) for host in site.hosts}
         super().__init__(("127.0.0.1", port), _Handler)
 
     @property
@@ -47,10 +52,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(413, {"error": "too long"})
             return
         raw = self.rfile.read(length)
-        name = self.path.strip("/").replace("-", "_")
-        change = None if name.startswith("_") else getattr(self.server.changes, name, None)
+        change = self._change()
         if change is None:
-            self._reply(404, {"error": f"no such change: {name}"})
+            self._reply(404, {"error": f"no such change: {self.path}"})
             return
         try:
             arguments = json.loads(raw or b"{}")
@@ -58,8 +62,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(200, change(**arguments))
         except UnknownMachine as error:
             self._reply(404, {"error": f"no such machine: {error}"})
+        except UnknownHost as error:
+            self._reply(404, {"error": f"no such host: {error}"})
         except (ChangeRefused, TypeError, ValueError) as error:
             self._reply(400, {"error": str(error)})
+
+    def _change(self) -> Callable[..., Any] | None:
+        host, _, name = self.path.strip("/").rpartition("/")
+        all_changes = self.server.changes
+        changes = all_changes.get(host.lower()) if host else next(iter(all_changes.values()))
+        name = name.replace("-", "_")
+        return None if name.startswith("_") else getattr(changes, name, None)
 
     def _reply(self, status: int, answer: Any) -> None:
         body = json.dumps(answer).encode()

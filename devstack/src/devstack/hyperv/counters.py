@@ -94,7 +94,7 @@ class CounterReader:
             "FlushCount": (int(writes) // 50) % _UINT32,
             "QueueLength": 0,
         }
-        return self._known(STORAGE, values)
+        return values
 
     def _adapter_values(self, machine: Machine, adapter: NetworkAdapter) -> dict[str, Value]:
         received = int(self._total(machine, adapter.received))
@@ -130,7 +130,7 @@ class CounterReader:
             "SmartPagingWorkingSetSize": 0,
             "GuestAvailableMemory": max(0, assigned - int(demand)),
         }
-        return self._known(DYNAMIC_MEMORY, values)
+        return values
 
     def _total(self, machine: Machine, wave: Wave) -> float:
         return wave.total(machine.started_uptime_seconds, self._now)
@@ -141,7 +141,8 @@ class CounterReader:
         return {name: value for name, value in values.items() if name.lower() in properties}
 
     def _row(self, class_name: str, name: str, values: dict[str, Value]) -> Instance:
-        return self._namespace.instance(class_name, {"Name": name, **self._stamps, **values})
+        known = self._known(class_name, values)
+        return self._namespace.instance(class_name, {"Name": name, **self._stamps, **known})
 
 
 class _UniqueNames:

@@ -54,6 +54,20 @@ def virtual_disk_settings(namespace: Namespace, disk: Disk) -> Instance:
     )
 
 
+def virtual_disk_state(namespace: Namespace, disk: Disk) -> Instance:
+    """What `GetVirtualHardDiskState` tells about an image: the file as it is now."""
+    return namespace.instance(
+        "Msvm_VirtualHardDiskState",
+        {
+            "FileSize": disk.file_size_bytes,
+            "InUse": True,
+            "MinInternalSize": disk.size_bytes // 2,
+            "PhysicalSectorSize": 4096,
+            "FragmentationPercentage": 0,
+        },
+    )
+
+
 def _controller(namespace: Namespace, machine: Machine, controller: str) -> Instance:
     resource_type, sub_type, name = _CONTROLLERS[controller]
     return namespace.instance(

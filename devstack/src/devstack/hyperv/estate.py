@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 from devstack.hyperv.machine import Disk, DynamicMemory, Guest, Machine, NetworkAdapter, Wave
 
@@ -19,14 +20,22 @@ _GUESTS = (
     ("Debian GNU/Linux 12 (bookworm)", "6.1.0-18-amd64", "6.1.0", ""),
 )
 _DAY_SECONDS = 86_400.0
+_BLOCK_BYTES = 32 * 1024 * 1024
+_FOOTER_BYTES = 4 * 1024 * 1024
 
 
 class EstateBuilder:
     """Makes machines and their parts from one random sequence, so that ids never repeat."""
 
     def __init__(
-        self, seed: int, *, up_for_seconds: float, volume: str = "C:\\ClusterStorage\\Volume1"
+        self,
+        seed: int,
+        *,
+        up_for_seconds: float,
+        prefix: str = "hv",
+        volume: str = "C:\\ClusterStorage\\Volume1",
     ) -> None:
+        self._prefix = prefix
         self._random = random.Random(seed)  # noqa: S311 - an estate, not a secret
         self._up_for_seconds = up_for_seconds
         self._volume = volume
@@ -39,7 +48,7 @@ class EstateBuilder:
         """
         for number in range(count):
             yield self.machine(
-                f"hv-{_ROLES[number % len(_ROLES)]}-{number // len(_ROLES) + 1:02d}",
+                f"{self._prefix}-{_ROLES[number % len(_ROLES)]}-{number // len(_ROLES) + 1:02d}",
                 now_seconds=now_seconds,
                 generation=1 if number % 2 else 2,
                 has_dynamic_memory=number % 3 != 1,
@@ -111,7 +120,7 @@ class EstateBuilder:
         label = "os" if number == 0 else f"data{number}"
         size = size_gib or self._random.choice((40, 64, 127) if number == 0 else (20, 100, 256, 500))
         operations = self._random.uniform(20, 400)
-        return Disk(
+        drawn = Disk(
             path=f"{self._volume}\\{machine_name}\\{machine_name}-{label}.vhdx",
             kind="fixed" if self._random.random() < 0.3 else "dynamic",
             size_bytes=size * GIB,
@@ -122,6 +131,7 @@ class EstateBuilder:
             bytes_per_operation=self._random.choice((4096, 8192, 16384, 65536)),
             disk_guid=self._guid(),
         )
+        return replace(drawn, file_size_bytes=_file_size_bytes(drawn))
 
     def pass_through_disk(self, position: int) -> Disk:
         self._physical_drives += 1
@@ -165,6 +175,13 @@ class EstateBuilder:
 
     def _guid(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4)).upper()
+
+
+def _file_size_bytes(disk: Disk) -> int:
+    """A fixed image takes all of its size, a dynamic one a share that follows from its id."""
+    if disk.kind == "fixed":
+        return disk.size_bytes + _FOOTER_BYTES
+    return int(disk.size_bytes * int(disk.disk_guid[:4], 16) / 2**16) // _BLOCK_BYTES * _BLOCK_BYTES
 
 
 def _guest(number: int, machine_name: str) -> Guest:

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 from devstack.hyperv import counters
+from devstack.hyperv.checkpoint_rows import checkpoint_rows
 from devstack.hyperv.cim import Instance
 from devstack.hyperv.clock import HostClock
+from devstack.hyperv.cluster import FailoverCluster
 from devstack.hyperv.device_rows import device_rows
 from devstack.hyperv.disturbances import Disturbances
 from devstack.hyperv.enumeration import Limits
@@ -22,7 +24,7 @@ from devstack.hyperv.machine import Machine
 from devstack.hyperv.machine_rows import computer_system, setting_rows
 from devstack.hyperv.methods import HostMethods
 from devstack.hyperv.mof import load_schema
-from devstack.hyperv.naming import CIMV2, VIRTUALIZATION
+from devstack.hyperv.naming import CIMV2, CLUSTER, VIRTUALIZATION
 from devstack.hyperv.store import CimStore, Namespace
 from devstack.hyperv.wsman import WsmanService
 
@@ -50,13 +52,19 @@ class SimulatedHost:
     """
 
     def __init__(
-        self, *, machine_count: int, seed: int, build: int = DEFAULT_BUILD, name: str = "HYPERV01"
+        self,
+        *,
+        machine_count: int,
+        seed: int,
+        build: int = DEFAULT_BUILD,
+        name: str = "HYPERV01",
+        prefix: str = "hv",
     ) -> None:
         self.name = name
         self.clock = HostClock(_UP_FOR_SECONDS)
         self.limits = Limits()
         self.disturbances = Disturbances()
-        self.builder = EstateBuilder(seed, up_for_seconds=_UP_FOR_SECONDS)
+        self.builder = EstateBuilder(seed, up_for_seconds=_UP_FOR_SECONDS, prefix=prefix)
         self._build = build
         self._lock = threading.RLock()
         self._machines: dict[str, Machine] = {}
@@ -65,7 +73,18 @@ class SimulatedHost:
         self._fill_host()
         for machine in self.builder.machines(machine_count, self.clock.wall_seconds()):
             self.put(machine)
+        self._store = CimStore((self._virtualization, self._cimv2))
         self.service = self._service()
+
+    def join(self, cluster: FailoverCluster) -> None:
+        """Become a node of a cluster: from now on the host has a cluster namespace."""
+        namespace = Namespace(CLUSTER, load_schema("mscluster.mof", build=self._build))
+        cluster.provide(namespace)
+        self._store.add(namespace)
+
+    def hide_counter(self, class_name: str, property_name: str) -> None:
+        """Take a property from a counter class, as a build has it that lacks the counter."""
+        self._cimv2.drop_property(class_name, property_name)
 
     def machines(self) -> list[Machine]:
         with self._lock:
@@ -87,7 +106,8 @@ class SimulatedHost:
         """Add a machine, or put it in the place of the one with its GUID."""
         namespace = self._virtualization
         rows = [
-            *setting_rows(namespace, machine),
+            *setting_rows(namespace, machine, self.name),
+            *checkpoint_rows(namespace, machine, self.name),
             *device_rows(namespace, machine, self.name),
             *guest_rows(namespace, machine),
         ]
@@ -130,5 +150,4 @@ class SimulatedHost:
 
     def _service(self) -> WsmanService:
         methods = HostMethods(self._virtualization, self.clock, self.machines).table()
-        store = CimStore((self._virtualization, self._cimv2))
-        return WsmanService(store, methods, self.limits, self.disturbances, self.name)
+        return WsmanService(self._store, methods, self.limits, self.disturbances, self.name)

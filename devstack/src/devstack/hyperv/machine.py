@@ -6,6 +6,7 @@ from typing import Literal
 
 PowerState = Literal["running", "off", "saved", "paused"]
 DiskKind = Literal["fixed", "dynamic", "differencing", "pass-through"]
+Replication = Literal["none", "primary", "replica"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Wave:
 class Disk:
     """One disk on a controller; `path` is the VHD file, or the physical drive of a pass-through disk.
 
-    `operations_offset` moves the 32-bit operation counters, so that they can be brought near their wrap.
+    `file_size_bytes` is what an image takes of its volume. `operations_offset` moves the 32-bit operation
+    counters, so that they can be brought near their wrap.
     """
 
     path: str
@@ -51,6 +53,7 @@ class Disk:
     parent_path: str | None = None
     disk_guid: str = ""
     operations_offset: int = 0
+    file_size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,17 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One checkpoint; `disks` are the machine's as they were, which its images since then lie above."""
+
+    guid: str
+    name: str
+    created_at_seconds: float
+    parent_guid: str | None
+    disks: tuple[Disk, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DynamicMemory:
     minimum_mib: int
     maximum_mib: int
@@ -88,6 +102,8 @@ class Machine:
     """One virtual machine. `memory_mib` is the startup memory; `memory_demand` a share of it (1 = all).
 
     `cpu` holds a wave for each virtual processor: the share of that processor's time the guest runs.
+    `checkpoints` are in the order of their making, each the parent of the next. `is_clustered` counts only on
+    a node of a cluster.
     """
 
     guid: str
@@ -106,10 +122,19 @@ class Machine:
     cpu: tuple[Wave, ...]
     memory_demand: Wave
     notes: str = ""
+    checkpoints: tuple[Checkpoint, ...] = ()
+    replication: Replication = "none"
+    is_clustered: bool = True
 
     @property
     def is_running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def images(self) -> tuple[Disk, ...]:
+        """All image files of the machine: those in its drives, and those below them."""
+        below = (disk for checkpoint in self.checkpoints for disk in checkpoint.disks)
+        return tuple(disk for disk in (*self.disks, *below) if disk.kind != "pass-through")
 
     @property
     def has_processes(self) -> bool:

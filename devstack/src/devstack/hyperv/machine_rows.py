@@ -4,13 +4,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from devstack.hyperv import naming
-from devstack.hyperv.cim import Instance
-from devstack.hyperv.machine import Machine, PowerState
+from devstack.hyperv.cim import Instance, Value
+from devstack.hyperv.machine import Machine, PowerState, Replication
 from devstack.hyperv.store import Namespace
 
 REALIZED = "Microsoft:Hyper-V:System:Realized"
 ENABLED_STATE: dict[PowerState, int] = {"running": 2, "off": 3, "saved": 6, "paused": 9}
 _ALLOCATION_UNITS = "byte * 2^20"
+# Mode: 1 primary, 2 replica; state: 3 replicating; health: 1 OK.
+# Source: Microsoft Learn, HyperV_v2, Msvm_ComputerSystem.
+_REPLICATION: dict[Replication, dict[str, Value]] = {
+    "none": {"ReplicationMode": 0, "ReplicationState": 0, "ReplicationHealth": 0},
+    "primary": {"ReplicationMode": 1, "ReplicationState": 3, "ReplicationHealth": 1},
+    "replica": {"ReplicationMode": 2, "ReplicationState": 3, "ReplicationHealth": 1},
+}
+_SECURE_BOOT_TEMPLATE = "1734c6e8-3154-4dda-ba5f-a874cc483422"
+"""The id of "MicrosoftWindows", the same on every host."""
 
 
 def utc_time(seconds: float) -> datetime:
@@ -42,23 +51,37 @@ def computer_system(
             "TimeOfLastStateChange": utc_time(wall_seconds - uptime_seconds + machine.started_uptime_seconds),
             "TimeOfLastConfigurationChange": utc_time(machine.created_at_seconds),
             "ProcessID": 4000 + int(machine.guid[:4], 16) if machine.has_processes else None,
-            "ReplicationState": 0,
-            "ReplicationHealth": 0,
-            "ReplicationMode": 0,
+            **_REPLICATION[machine.replication],
             "NumberOfNumaNodes": 1,
         },
     )
 
 
-def setting_rows(namespace: Namespace, machine: Machine) -> Iterator[Instance]:
+def setting_rows(namespace: Namespace, machine: Machine, host_name: str) -> Iterator[Instance]:
     """The settings of a machine: what it is called and how large it is."""
-    yield _system_settings(namespace, machine)
+    yield _system_settings(namespace, machine, host_name)
+    if namespace.has("Msvm_SecuritySettingData"):
+        yield _security_settings(namespace, machine)
     yield _processor_settings(namespace, machine)
     yield _memory_settings(namespace, machine)
     yield _bios(namespace, machine)
 
 
-def _system_settings(namespace: Namespace, machine: Machine) -> Instance:
+def _security_settings(namespace: Namespace, machine: Machine) -> Instance:
+    """What a machine has of virtual security."""
+    values: dict[str, Value] = {
+        "InstanceID": f"{naming.machine_instance_id(machine)}\\9d1c9a29-4b2f-4be2-aa0b-d6ba4d3aeaeb",
+        "TpmEnabled": machine.generation == 2 and int(machine.bios_guid[0], 16) % 2 == 0,
+        "ShieldingRequested": False,
+        "DataProtectionRequested": False,
+        "VirtualizationBasedSecurityOptOut": False,
+        "EncryptStateAndVmMigrationTraffic": False,
+    }
+    return namespace.instance("Msvm_SecuritySettingData", values)
+
+
+def _system_settings(namespace: Namespace, machine: Machine, host_name: str) -> Instance:
+    latest = machine.checkpoints[-1] if machine.checkpoints else None
     root = "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V"
     return namespace.instance(
         "Msvm_VirtualSystemSettingData",
@@ -75,11 +98,13 @@ def _system_settings(namespace: Namespace, machine: Machine) -> Instance:
             "ConfigurationFile": f"Virtual Machines\\{machine.guid}.vmcx",
             "CreationTime": utc_time(machine.created_at_seconds),
             "Notes": [machine.notes],
+            "Parent": checkpoint_path(host_name, latest.guid) if latest else None,
             "BIOSGUID": f"{{{machine.bios_guid}}}",
             "BIOSSerialNumber": _serial(machine),
             "ChassisSerialNumber": _serial(machine),
             "BaseBoardSerialNumber": _serial(machine),
             "SecureBootEnabled": machine.generation == 2,
+            "SecureBootTemplateId": _SECURE_BOOT_TEMPLATE if machine.generation == 2 else None,
             "VirtualNumaEnabled": True,
             "Version": "10.0",
             "IsSaved": machine.state == "saved",
@@ -87,6 +112,11 @@ def _system_settings(namespace: Namespace, machine: Machine) -> Instance:
             "AutomaticShutdownAction": 3,
         },
     )
+
+
+def checkpoint_path(host_name: str, guid: str) -> str:
+    """The object path of a checkpoint's settings."""
+    return naming.object_path(host_name, "Msvm_VirtualSystemSettingData", InstanceID=f"Microsoft:{guid}")
 
 
 def _processor_settings(namespace: Namespace, machine: Machine) -> Instance:

@@ -1,7 +1,7 @@
-"""The methods that a discovery invokes: a disk image's settings, and the summary of all machines.
+"""The methods that a discovery invokes: a disk image's settings and state, and the summary of all machines.
 
-Source: Microsoft Learn, HyperV_v2, "GetVirtualHardDiskSettingData method of the Msvm_ImageManagementService
-class" and "GetSummaryInformation method of the Msvm_VirtualSystemManagementService class".
+Source: Microsoft Learn, HyperV_v2, "GetVirtualHardDiskSettingData" and "GetVirtualHardDiskState", methods of
+Msvm_ImageManagementService, and "GetSummaryInformation", a method of Msvm_VirtualSystemManagementService.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,9 +10,9 @@ from xml.sax.saxutils import escape
 from devstack.hyperv import naming, wire
 from devstack.hyperv.cim import Instance, Property, Value
 from devstack.hyperv.clock import HostClock
-from devstack.hyperv.device_rows import virtual_disk_settings
+from devstack.hyperv.device_rows import virtual_disk_settings, virtual_disk_state
 from devstack.hyperv.faults import invalid_parameter
-from devstack.hyperv.machine import Machine
+from devstack.hyperv.machine import Disk, Machine
 from devstack.hyperv.machine_rows import ENABLED_STATE, utc_time
 from devstack.hyperv.store import Namespace
 from devstack.hyperv.wsman import Method, MethodParameters
@@ -41,7 +41,7 @@ _REQUESTABLE = {
 
 
 class HostMethods:
-    """The two methods, over the machines as they are when called."""
+    """The methods, over the machines as they are when called."""
 
     def __init__(
         self, namespace: Namespace, clock: HostClock, machines: Callable[[], Iterable[Machine]]
@@ -54,19 +54,28 @@ class HostMethods:
         """The methods by (class, method) in lower case."""
         return {
             ("msvm_imagemanagementservice", "getvirtualharddisksettingdata"): self.disk_settings,
+            ("msvm_imagemanagementservice", "getvirtualharddiskstate"): self.disk_state,
             ("msvm_virtualsystemmanagementservice", "getsummaryinformation"): self.summary,
         }
 
     def disk_settings(self, _: Instance, parameters: MethodParameters) -> str:
         """`GetVirtualHardDiskSettingData(Path)`: the settings as an instance in a string."""
-        path = _single(parameters, "Path")
-        for machine in self._machines():
-            for disk in machine.disks:
-                if disk.kind != "pass-through" and disk.path.lower() == path.lower():
-                    settings = virtual_disk_settings(self._namespace, disk)
-                    text = escape(wire.embedded_instance_text(settings))
-                    return f"<p:ReturnValue>0</p:ReturnValue><p:SettingData>{text}</p:SettingData>"
-        return f"<p:ReturnValue>{_FILE_NOT_FOUND}</p:ReturnValue>"
+        return self._of_image(parameters, "SettingData", virtual_disk_settings)
+
+    def disk_state(self, _: Instance, parameters: MethodParameters) -> str:
+        """`GetVirtualHardDiskState(Path)`: the file as it is now, as an instance in a string."""
+        return self._of_image(parameters, "State", virtual_disk_state)
+
+    def _of_image(
+        self, parameters: MethodParameters, result: str, describe: Callable[[Namespace, Disk], Instance]
+    ) -> str:
+        path = _single(parameters, "Path").lower()
+        images = (disk for machine in self._machines() for disk in machine.images)
+        found = next((disk for disk in images if disk.path.lower() == path), None)
+        if found is None:
+            return f"<p:ReturnValue>{_FILE_NOT_FOUND}</p:ReturnValue>"
+        text = escape(wire.embedded_instance_text(describe(self._namespace, found)))
+        return f"<p:ReturnValue>0</p:ReturnValue><p:{result}>{text}</p:{result}>"
 
     def summary(self, _: Instance, parameters: MethodParameters) -> str:
         """`GetSummaryInformation(SettingData[], RequestedInformation[])`; no SettingData: all machines."""

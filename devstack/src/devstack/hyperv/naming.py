@@ -10,6 +10,7 @@ from devstack.hyperv.machine import Disk, Machine, NetworkAdapter
 
 VIRTUALIZATION = "root/virtualization/v2"
 CIMV2 = "root/cimv2"
+CLUSTER = "root/mscluster"
 
 # Constants of every Hyper-V host: the device ids below a machine.
 _PROCESSOR_DEVICE = "b637f346-6a0e-4dec-af52-bd70cb80a21d"

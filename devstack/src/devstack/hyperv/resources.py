@@ -22,6 +22,12 @@ class Rights(Protocol):
     def hides_instances(self) -> bool:
         """The caller lacks rights: every query finds nothing, without an error."""
 
+    def denies(self, namespace: str) -> bool:
+        """The caller may not read the namespace at all."""
+
+    def hides(self, class_name: str) -> bool:
+        """The host has no such class just now."""
+
 
 class Resources:
     """Finds what requests name; every miss is the fault that Windows sends."""
@@ -34,7 +40,10 @@ class Resources:
         """The instances an Enumerate asks for, by its filter or by the class in its URI."""
         namespace, class_name = self.locate(request)
         try:
-            selection = run_select(namespace, _query(request, class_name))
+            query = _query(request, class_name)
+            if self._rights.hides(query.class_name):
+                raise InvalidClass(query.class_name)
+            selection = run_select(namespace, query)
         except InvalidClass as error:
             raise faults.cannot_process_filter(
                 "The specified class does not exist in the given namespace."
@@ -75,6 +84,8 @@ class Resources:
             name = request.selectors.get("__cimnamespace", "root/cimv2")
         else:
             raise faults.resource_not_found(uri)
+        if self._rights.denies(name):
+            raise faults.access_denied()
         try:
             return self._store.namespace(name), class_name
         except InvalidNamespace as error:

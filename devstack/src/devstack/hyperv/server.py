@@ -17,10 +17,16 @@ Answer = Callable[[bytes], tuple[int, bytes]]
 
 
 class LineFault(Protocol):
-    """Cuts connections on demand."""
+    """Disturbs connections on demand."""
 
     def take_cut(self) -> bool:
         """Say whether to cut the connection in the middle of this response."""
+
+    def take_http_error(self) -> bool:
+        """Say whether to answer with a bare HTTP 500."""
+
+    def take_lost_login(self) -> bool:
+        """Say whether to forget who speaks on this connection."""
 
 
 class WsmanServer(ThreadingHTTPServer):
@@ -56,8 +62,9 @@ class WsmanServer(ThreadingHTTPServer):
         return f"{scheme}://{self.server_address[0]!s}:{self.port}/wsman"
 
     def start(self) -> threading.Thread:
-        """Serve in a background thread until `shutdown`."""
-        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+        """Serve in a background thread until the process ends."""
+        # Waking often to see whether to stop would cost more than the work, with hundreds of hosts.
+        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 5.0}, daemon=True)
         thread.start()
         return thread
 
@@ -89,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.rstrip("/").lower() != "/wsman":
             self._reply(404, b"")
             return
+        if self.security.is_logged_in and self.server.line_fault.take_lost_login():
+            self.security.forget()
         outcome = self.security.authenticate(self.headers.get("Authorization", "").strip())
         if not outcome.granted:
             self._reply(401, b"", challenges=outcome.challenges)
@@ -106,6 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _serve(self, body: bytes, challenges: tuple[str, ...]) -> None:
+        if self.server.line_fault.take_http_error():
+            self._reply(500, b"")
+            return
         is_sealed = "session-encrypted" in self.headers.get("Content-Type", "")
         if not is_sealed and not self.server.is_tls:
             self._reply(500, b"")  # AllowUnencrypted is false

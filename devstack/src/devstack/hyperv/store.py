@@ -43,8 +43,22 @@ class Namespace:
         except KeyError:
             raise InvalidClass(name) from None
 
+    def has(self, class_name: str) -> bool:
+        """Say whether this build has a class."""
+        return class_name.lower() in self._classes
+
     def instance(self, class_name: str, values: Mapping[str, Value]) -> Instance:
         return make_instance(self.cim_class(class_name), values)
+
+    def drop_property(self, class_name: str, property_name: str) -> None:
+        """Take a property from a class that is provided; what is stored keeps its own.
+
+        Raises:
+            InvalidClass: there is no such class.
+        """
+        cim_class = self.cim_class(class_name)
+        left = {key: prop for key, prop in cim_class.properties.items() if key != property_name.lower()}
+        self._classes[class_name.lower()] = CimClass(cim_class.name, left, cim_class.ancestry)
 
     def provide(self, class_name: str, provider: Provider) -> None:
         """Have the instances of exactly this class made at each query."""
@@ -83,6 +97,10 @@ class CimStore:
 
     def __init__(self, namespaces: Iterable[Namespace]) -> None:
         self._namespaces = {_fold(namespace.name): namespace for namespace in namespaces}
+
+    def add(self, namespace: Namespace) -> None:
+        """Add a namespace that came into being while the host runs."""
+        self._namespaces[_fold(namespace.name)] = namespace
 
     def namespace(self, name: str) -> Namespace:
         """Find a namespace such as `root/virtualization/v2`.

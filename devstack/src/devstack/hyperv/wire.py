@@ -42,6 +42,12 @@ def fragment_element(instance: Instance, columns: Sequence[Property], namespace:
     return f"<w:XmlFragment>{inner}</w:XmlFragment>"
 
 
+def garbage_element(columns: Sequence[Property]) -> str:
+    """Write a row as well-formed as any whose values are of no type."""
+    inner = "".join(f"<{column.name}>no such value</{column.name}>" for column in columns)
+    return f"<w:XmlFragment>{inner}</w:XmlFragment>"
+
+
 def reference_element(instance: Instance, namespace: str) -> str:
     """Write the endpoint reference of an instance: its class and its keys."""
     selectors = "".join(
@@ -98,7 +104,9 @@ def _embedded(tag: str, instance: Instance, namespace: str) -> str:
         property_elements(prop, instance.get(prop.name), namespace, prefix="e:")
         for prop in instance.cim_class.sorted_properties
     )
-    return f'<{tag} xmlns:e="{class_uri(namespace, name)}" xsi:type="e:{name}_Type">{inner}</{tag}>'
+    # A fragment has no element around it that declares the prefix.
+    declarations = f'xmlns:xsi="{_XSI}" xmlns:e="{class_uri(namespace, name)}"'
+    return f'<{tag} {declarations} xsi:type="e:{name}_Type">{inner}</{tag}>'
 
 
 def _scalar(value: object) -> str:

@@ -31,6 +31,9 @@ class Disturbance(Rights, Protocol):
     def before(self, request: Request) -> None:
         """Delay the request or refuse it with a fault."""
 
+    def take_garbage(self) -> bool:
+        """Say whether to answer this query with nonsense."""
+
 
 class WsmanService:
     """Answers SOAP requests from a store; knows nothing of HTTP or of who calls.
@@ -156,6 +159,8 @@ class WsmanService:
         if mode == "EnumerateEPR":
             return [wire.reference_element(found, namespace) for found in selection.instances]
         columns = selection.columns
+        if self._disturbance.take_garbage():
+            return [wire.garbage_element(columns or ()) for _ in selection.instances]
         if columns is not None:
             return [wire.fragment_element(found, columns, namespace) for found in selection.instances]
         whole = [wire.instance_element(found, namespace) for found in selection.instances]

@@ -21,7 +21,7 @@ def write_configuration(processes: Iterable[Process], run_directory: Path, log_d
         "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
     }
     for process in processes:
-        specification = _write_specification(process, run_directory)
+        specification = write_specification(process, run_directory)
         sections[f"program:{process.name}"] = _program(process, specification, log_directory)
     path = run_directory / "supervisord.conf"
     with path.open("w") as file:
@@ -71,7 +71,8 @@ def _program(process: Process, specification: Path, log_directory: Path) -> dict
     }
 
 
-def _write_specification(process: Process, run_directory: Path) -> Path:
+def write_specification(process: Process, run_directory: Path) -> Path:
+    """Write what `devstack.supervise.leash` reads to become the process; returns the file's path."""
     path = run_directory / f"{process.name}.json"
     directory = str(process.directory) if process.directory else None
     specification = {
