@@ -10,7 +10,11 @@ from cli.tests.command import Cli, Ended
 from surveyor_cli.admin.batches import Coverage, Published, Stored, compare, ranges
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import EventPublisher
-from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat, SourceStatus
+from surveyor_schemas.status.collector_heartbeat_v1 import (
+    CollectorHeartbeat,
+    ReleasedSource,
+    SourceStatus,
+)
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 RUN = ("vcenter-1", uuid4())
@@ -123,3 +127,19 @@ async def test_a_missing_batch_ends_the_command_with_1_until_it_is_stored(
     await store_batches(store, source_id, run_id, [3, 4])
     (run,) = of_source(surveyor(*words, "--json", env=environment), source_id)
     assert (run["stored"], run["missing"]) == (4, [])
+
+
+@pytest.mark.parts
+async def test_batches_of_a_source_that_changed_hands_are_not_forgotten(
+    surveyor: Cli, environment: dict[str, str], publisher: EventPublisher, store: ClickHouse
+) -> None:
+    source_id, run_id = f"source-{uuid4()}", uuid4()
+    released = ReleasedSource(source_id=source_id, last_batch_no=2)
+    before = a_heartbeat(f"source-{uuid4()}", run_id, last_batch_no=0)
+    await publisher.publish(before.model_copy(update={"released": [released]}))
+    await store_batches(store, source_id, run_id, [1])
+
+    ended = surveyor("verify", "--wait-seconds", "0", "--json", env=environment)
+
+    (run,) = of_source(ended, source_id)
+    assert (run["expected"], run["missing"]) == (2, [{"first": 2, "last": 2}])

@@ -61,7 +61,7 @@ async def published_batches(settings: KafkaSettings) -> dict[Run, Published]:
         except InvalidMessage:
             continue
         if isinstance(event, CollectorHeartbeat):
-            for source in event.sources:
+            for source in (*event.sources, *(event.released or ())):
                 run = (source.source_id, event.run_id)
                 before = found[run].last_batch_no if run in found else 0
                 found[run] = Published(event.started_at, max(before, source.last_batch_no))

@@ -53,6 +53,14 @@ class SourceStatus(Record):
     last_error: SourceError | None
 
 
+class ReleasedSource(Record):
+    """A source that the collector followed earlier in this run; another one may follow it now."""
+
+    source_id: SourceId
+    last_batch_no: NonNegativeInt
+    """Of this run; `surveyor verify` compares it with the store."""
+
+
 class CollectorHeartbeat(Event):
     """The state of one collector process and of each of its sources."""
 
@@ -68,6 +76,9 @@ class CollectorHeartbeat(Event):
     """True in the last heartbeat of an orderly end."""
     spool_bytes: NonNegativeInt
     sources: list[SourceStatus]
+    """Those that the collector follows now."""
+    released: list[ReleasedSource] | None = None
+    """Those of which it has published batches in this run, and that it does not follow any more."""
 
     def key(self) -> str:
         return self.collector_id

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from query_api.collectors.schemas import CollectorView, SourceView
+from query_api.collectors.schemas import CollectorView, SourceView, latest_of_each_source
 from query_api.deps import Deps
 from query_api.web.dependencies import DepsOf, Reader
 
@@ -17,17 +17,12 @@ async def list_collectors(deps: DepsOf, _: Reader) -> list[CollectorView]:
 
 @router.get("/sources")
 async def list_sources(deps: DepsOf, _: Reader) -> list[SourceView]:
-    """Every source, by id. Sources are set up at their collectors: no credential crosses this API."""
-    views = [
-        SourceView(
-            **source.model_dump(),
-            collector_id=collector.collector_id,
-            collector_is_stale=collector.is_stale or collector.is_stopped,
-        )
-        for collector in _views(deps)
-        for source in collector.sources
-    ]
-    return sorted(views, key=lambda view: (view.source_id, view.collector_is_stale))
+    """Every source once, by id, as its collector sees it. No credential crosses this API.
+
+    Where replicas of a collector share the sources, that is the one that follows it now, else the one that
+    followed it last.
+    """
+    return latest_of_each_source(_views(deps))
 
 
 def _views(deps: Deps) -> list[CollectorView]:

@@ -1,5 +1,6 @@
 """Collectors and sources as the API shows them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -27,6 +28,11 @@ class CollectorView(BaseModel):
     spool_bytes: int
     sources: list[SourceStatus]
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its heartbeats come."""
+        return not (self.is_stale or self.is_stopped)
+
     @classmethod
     def of(cls, heartbeat: CollectorHeartbeat, now: datetime, stale_after_seconds: float) -> "CollectorView":
         """Judge a heartbeat at a moment."""
@@ -50,3 +56,20 @@ class SourceView(SourceStatus):
 
     collector_id: str
     collector_is_stale: bool
+
+
+def latest_of_each_source(collectors: Iterable[CollectorView]) -> list[SourceView]:
+    """Return every source once, by id.
+
+    A source that changed hands stays in the last heartbeat of a collector that was killed. Who runs tells
+    of it rather than who does not, and of two that do, as for a moment while it moves, the later one.
+    """
+    found: dict[str, SourceView] = {}
+    for collector in sorted(collectors, key=lambda one: (one.is_running, one.sent_at)):
+        for source in collector.sources:
+            found[source.source_id] = SourceView(
+                **source.model_dump(),
+                collector_id=collector.collector_id,
+                collector_is_stale=not collector.is_running,
+            )
+    return [found[source_id] for source_id in sorted(found)]
