@@ -54,7 +54,9 @@ async def test_store_takes_the_nearest_rank_for_every_count_and_percentile(
     for percentile in (50, 90, 95, 99):
         inputs = await reader.inputs(run_id, page, LAST_DAY, percentile)
         assert {item.machine.name: item.cpu_percent for item in inputs} == {
-            name: MeasuredUsage(value=nearest_rank(peaks, percentile) or 0.0, points=len(peaks))
+            name: MeasuredUsage(
+                value=nearest_rank(peaks, percentile) or 0.0, points=len(peaks), peak=max(peaks)
+            )
             for name, peaks in peaks_by_name.items()
         }
 
@@ -65,7 +67,7 @@ async def test_window_has_exactly_its_slots(read: Any, estate: Any, make_machine
     # One slot too early, 144 in the window, one too late.
     peaks = [99.0, *([1.0] * 144), 99.0]
     await estate.open_peaks(machine.machine_id, "cpu_percent", peaks, last_slot_at=NOON)
-    assert (await read(machine, percentile=99)).cpu_percent == MeasuredUsage(value=1, points=144)
+    assert (await read(machine, percentile=99)).cpu_percent == MeasuredUsage(value=1, points=144, peak=1)
 
 
 async def test_sealed_day_and_open_slots_make_one_series(read: Any, estate: Any, make_machine: Any) -> None:
@@ -78,7 +80,9 @@ async def test_sealed_day_and_open_slots_make_one_series(read: Any, estate: Any,
     # The window begins at noon of the sealed day, its slot number 72.
     expected = [peak for peak in yesterday[72:] if peak is not None] + [50.0] * 72
     inputs = await read(machine)
-    assert inputs.cpu_percent == MeasuredUsage(value=nearest_rank(expected, 95) or 0.0, points=108)
+    assert inputs.cpu_percent == MeasuredUsage(
+        value=nearest_rank(expected, 95) or 0.0, points=108, peak=max(expected)
+    )
 
 
 async def test_sealed_day_is_not_read_twice(read: Any, estate: Any, make_machine: Any) -> None:
@@ -88,7 +92,7 @@ async def test_sealed_day_is_not_read_twice(read: Any, estate: Any, make_machine
     await estate.seal(date(2026, 3, 9))
     midnight = datetime(2026, 3, 10, tzinfo=UTC)
     await estate.open_peaks(machine.machine_id, "cpu_percent", [5.0] * 72, last_slot_at=midnight - SLOT)
-    assert (await read(machine)).cpu_percent == MeasuredUsage(value=5, points=72)
+    assert (await read(machine)).cpu_percent == MeasuredUsage(value=5, points=72, peak=5)
 
 
 async def test_day_touched_after_its_seal_is_read_from_the_open_slots(
@@ -100,7 +104,7 @@ async def test_day_touched_after_its_seal_is_read_from_the_open_slots(
     await estate.seal(date(2026, 3, 9), touched_after=True)
     midnight = datetime(2026, 3, 10, tzinfo=UTC)
     await estate.open_peaks(machine.machine_id, "cpu_percent", [8.0] * 72, last_slot_at=midnight - SLOT)
-    assert (await read(machine)).cpu_percent == MeasuredUsage(value=8, points=72)
+    assert (await read(machine)).cpu_percent == MeasuredUsage(value=8, points=72, peak=8)
 
 
 async def test_slots_without_peaks_are_no_points(read: Any, estate: Any, make_machine: Any) -> None:
@@ -109,7 +113,7 @@ async def test_slots_without_peaks_are_no_points(read: Any, estate: Any, make_ma
     peaks = [10.0, None, 20.0]
     await estate.open_peaks(machine.machine_id, "cpu_percent", peaks, last_slot_at=NOON - SLOT)
     inputs = await read(machine)
-    assert (inputs.cpu_percent, inputs.memory_percent) == (MeasuredUsage(value=20, points=2), None)
+    assert (inputs.cpu_percent, inputs.memory_percent) == (MeasuredUsage(value=20, points=2, peak=20), None)
 
 
 async def test_disks_and_adapters_have_their_own_series(read: Any, estate: Any, make_machine: Any) -> None:
@@ -125,11 +129,11 @@ async def test_disks_and_adapters_have_their_own_series(read: Any, estate: Any, 
             machine.machine_id, metric, [peak], last_slot_at=NOON - SLOT, instance=instance
         )
     inputs = await read(machine)
-    assert inputs.disks["scsi0:0"].read_iops == MeasuredUsage(value=100, points=1)
-    assert inputs.disks["scsi0:0"].write_mb_per_second == MeasuredUsage(value=7, points=1)
+    assert inputs.disks["scsi0:0"].read_iops == MeasuredUsage(value=100, points=1, peak=100)
+    assert inputs.disks["scsi0:0"].write_mb_per_second == MeasuredUsage(value=7, points=1, peak=7)
     assert inputs.disks["scsi0:0"].write_iops is None
-    assert inputs.disks["scsi0:1"].read_iops == MeasuredUsage(value=5, points=1)
-    assert inputs.nics["4000"].transmitted_mb_per_second == MeasuredUsage(value=3, points=1)
+    assert inputs.disks["scsi0:1"].read_iops == MeasuredUsage(value=5, points=1, peak=5)
+    assert inputs.nics["4000"].transmitted_mb_per_second == MeasuredUsage(value=3, points=1, peak=3)
 
 
 async def test_without_a_window_no_performance_is_read(read: Any, estate: Any, make_machine: Any) -> None:

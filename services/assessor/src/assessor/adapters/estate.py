@@ -77,7 +77,7 @@ class ClickHouseEstate:
         answers = await asyncio.gather(*(self._series(metric, percentile, all_params) for metric in _METRICS))
         for metric, rows in zip(_METRICS, answers, strict=True):
             for row in rows:
-                usage = MeasuredUsage(value=row["value"], points=row["points"])
+                usage = MeasuredUsage(value=row["value"], points=row["points"], peak=row["peak"])
                 found[row["machine_id"]][metric.name, row["instance"]] = usage
         return found
 

@@ -24,16 +24,16 @@ DISK_METRICS = tuple(
     Metric(name, "disk_10m")
     for name in ("read_iops", "write_iops", "read_mb_per_second", "write_mb_per_second")
 )
-NIC_METRICS = tuple(
-    Metric(name, "nic_10m") for name in ("received_mb_per_second", "transmitted_mb_per_second")
-)
+RECEIVED = Metric("received_mb_per_second", "nic_10m")
+TRANSMITTED = Metric("transmitted_mb_per_second", "nic_10m")
+NIC_METRICS = (RECEIVED, TRANSMITTED)
 
 # Times go in as seconds of the epoch, so that no time zone of server or driver takes part.
-_START = "toDateTime({start_epoch:UInt32}, 'UTC')"
-_LAST_SLOT = "toDateTime({last_slot_epoch:UInt32}, 'UTC')"
+START = "toDateTime({start_epoch:UInt32}, 'UTC')"
+LAST_SLOT = "toDateTime({last_slot_epoch:UInt32}, 'UTC')"
 # A day is sealed when nothing was stored for it since; see `day_seals` in docs/tables.md.
-_SEALED_DAYS = (
-    f"SELECT day FROM day_seals WHERE day >= toDate({_START}) AND day <= toDate({_LAST_SLOT})"  # noqa: S608
+SEALED_DAYS = (
+    f"SELECT day FROM day_seals WHERE day >= toDate({START}) AND day <= toDate({LAST_SLOT})"  # noqa: S608
     " GROUP BY day HAVING max(sealed_at) >= max(touched_at)"
 )
 _PAGE = (
@@ -47,7 +47,7 @@ _LEVEL_MARGIN = 1e-7
 
 
 def percentile_statement(metric: Metric, percentile: int) -> str:
-    """Return a statement that gives machine, instance, points and value per series.
+    """Return a statement that gives machine, instance, points, value and highest peak per series.
 
     Its parameters are run_id, first_id, last_id, start_epoch and last_slot_epoch. The value is the
     nearest rank, number ceil(P x N / 100) of the N ascending peaks. `quantileExact` takes number
@@ -60,7 +60,9 @@ def percentile_statement(metric: Metric, percentile: int) -> str:
             machine_id,
             instance,
             sum(length(peaks)) AS points,
-            quantileExactArray({level})(peaks) AS value
+            quantilesExactArray({level}, 1)(peaks) AS levels,
+            levels[1] AS value,
+            levels[2] AS peak
         FROM ({_sealed(metric, instance)} UNION ALL {_open(metric, instance)})
         GROUP BY machine_id, instance
         HAVING points > 0
@@ -74,12 +76,12 @@ def _sealed(metric: Metric, instance: str) -> str:
         SELECT
             machine_id,
             {instance} AS instance,
-            greatest(0, intDiv(dateDiff('minute', {day_start}, {_START}), 10)) AS first_slot,
-            least(143, intDiv(dateDiff('minute', {day_start}, {_LAST_SLOT}), 10)) AS last_slot,
+            greatest(0, intDiv(dateDiff('minute', {day_start}, {START}), 10)) AS first_slot,
+            least(143, intDiv(dateDiff('minute', {day_start}, {LAST_SLOT}), 10)) AS last_slot,
             arrayMap(peak -> assumeNotNull(peak), arrayFilter(peak -> isNotNull(peak),
                 arraySlice(peaks_day.peaks, first_slot + 1, last_slot - first_slot + 1))) AS peaks
         FROM peaks_day FINAL
-        WHERE metric = '{metric.name}' AND {_PAGE} AND day GLOBAL IN ({_SEALED_DAYS})
+        WHERE metric = '{metric.name}' AND {_PAGE} AND day GLOBAL IN ({SEALED_DAYS})
     """  # noqa: S608  # see above
 
 
@@ -90,8 +92,8 @@ def _open(metric: Metric, instance: str) -> str:
         (
             SELECT machine_id, {instance} AS instance, slot_at, max({metric.name}_max) AS peak
             FROM {metric.table}
-            WHERE {_PAGE} AND slot_at >= {_START} AND slot_at <= {_LAST_SLOT}
-                AND toDate(slot_at, 'UTC') GLOBAL NOT IN ({_SEALED_DAYS})
+            WHERE {_PAGE} AND slot_at >= {START} AND slot_at <= {LAST_SLOT}
+                AND toDate(slot_at, 'UTC') GLOBAL NOT IN ({SEALED_DAYS})
             GROUP BY machine_id, instance, slot_at
         )
         WHERE peak IS NOT NULL

@@ -10,10 +10,11 @@ _BOOT_TYPES = {"bios": BootType.BIOS, "uefi": BootType.UEFI, None: BootType.UNKN
 
 
 class MeasuredUsage(Record):
-    """The percentile of a series over the window, and the number of peaks behind it."""
+    """The percentile of a series over the window, the number of peaks behind it, and the highest."""
 
     value: NonNegativeFloat
     points: NonNegativeInt
+    peak: NonNegativeFloat | None = None
 
 
 class DiskUsage(Record):
@@ -85,13 +86,19 @@ def _disk(disk: canonical.Disk, usages: dict[str, DiskUsage]) -> Disk:
         write_iops=_usage(usage.write_iops),
         read_mb_per_second=_usage(usage.read_mb_per_second),
         write_mb_per_second=_usage(usage.write_mb_per_second),
+        instance=disk.counter_instance,
     )
 
 
 def _nics(nics: list[canonical.Nic], usages: dict[str, NicUsage]) -> tuple[Nic, ...]:
     found = [(nic, usages.get(nic.counter_instance or "", NicUsage())) for nic in nics]
     return tuple(
-        Nic(nic.name, _usage(usage.received_mb_per_second), _usage(usage.transmitted_mb_per_second))
+        Nic(
+            name=nic.name,
+            received_mb_per_second=_usage(usage.received_mb_per_second),
+            transmitted_mb_per_second=_usage(usage.transmitted_mb_per_second),
+            instance=nic.counter_instance,
+        )
         for nic, usage in found
     )
 
@@ -116,7 +123,7 @@ def _stated_totals(stated: canonical.ImportedUsage) -> TotalDiskUsage | None:
 
 
 def _usage(measured: MeasuredUsage | None) -> Usage:
-    return NOT_MEASURED if measured is None else Usage(measured.value, measured.points)
+    return NOT_MEASURED if measured is None else Usage(measured.value, measured.points, measured.peak)
 
 
 def _stated(value: float | None) -> Usage:

@@ -25,10 +25,14 @@ class Usage:
     Attributes:
         value: The percentile of the peaks; None when nothing was measured.
         points: Number of peaks behind the value; None when a source gave only the value.
+        peak: The highest of the peaks; None when a source gave only the value, or nothing was measured.
+        peaks: The peaks themselves, in the order of time, where a file gave them; None for no peak.
     """
 
     value: float | None
     points: int | None
+    peak: float | None = None
+    peaks: tuple[float | None, ...] | None = None
 
 
 NOT_MEASURED = Usage(value=None, points=0)
@@ -36,7 +40,10 @@ NOT_MEASURED = Usage(value=None, points=0)
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """`size_gib` None: the source could not read it, so no Azure disk can be named."""
+    """`size_gib` None: the source could not read it, so no Azure disk can be named.
+
+    `instance` is the name that its counters carry; None where they have none.
+    """
 
     name: str
     size_gib: float | None
@@ -45,6 +52,7 @@ class Disk:
     write_iops: Usage = NOT_MEASURED
     read_mb_per_second: Usage = NOT_MEASURED
     write_mb_per_second: Usage = NOT_MEASURED
+    instance: str | None = None
 
     @property
     def usages(self) -> tuple[Usage, Usage, Usage, Usage]:
@@ -56,6 +64,7 @@ class Nic:
     name: str
     received_mb_per_second: Usage = NOT_MEASURED
     transmitted_mb_per_second: Usage = NOT_MEASURED
+    instance: str | None = None
 
     @property
     def usages(self) -> tuple[Usage, Usage]:
