@@ -49,6 +49,15 @@ async def test_group_resumes_behind_its_commit_and_sees_the_rest_again(
         assert values(await take(consumer, 5)) == list(range(10, 15))
 
 
+async def test_consumer_knows_which_partitions_are_its_own(
+    kafka_settings: KafkaSettings, publisher: EventPublisher, topic: str
+) -> None:
+    await publish(publisher, topic, range(5))
+    async with EventConsumer(kafka_settings, [topic], client_id="one", group=uuid4().hex) as consumer:
+        taken = await take(consumer, 5)
+        assert {(topic, event.partition) for event in taken} <= consumer.assignment()
+
+
 async def test_without_a_group_everything_is_read_from_the_beginning(
     kafka_settings: KafkaSettings, publisher: EventPublisher, topic: str
 ) -> None:

@@ -113,6 +113,10 @@ class EventConsumer:
 
         await retry_forever(commit, name=CHECK, health=self._health)
 
+    def assignment(self) -> frozenset[tuple[str, int]]:
+        """Return the partitions that are this consumer's now, as topic and partition."""
+        return frozenset((place.topic, place.partition) for place in self._consumer.assignment())
+
     def seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
         """Continue at these offsets, by topic and partition; unknown partitions are left alone."""
         assigned = self._consumer.assignment()
