@@ -9,7 +9,7 @@ from assessor.adapters.estate import ClickHouseEstate
 from assessor.adapters.run_store import ClickHouseRunStore
 from assessor.adapters.statements import CHECK, PatientClickHouse
 from assessor.catalogues import Catalogues
-from assessor.handlers import RunDependencies
+from assessor.runs import RunDependencies
 from assessor.settings import AssessorSettings
 from assessor.streams import REQUESTS, SERVICE, TOPICS, consume_requests
 from surveyor_kit.clickhouse import ClickHouse
@@ -48,6 +48,8 @@ def run_dependencies(
         clock=clock,
         page_machines=own.page_machines,
         progress_interval_seconds=own.progress_interval_seconds,
+        attempts=own.run_attempts,
+        retry_seconds=own.run_retry_seconds,
     )
 
 
@@ -80,7 +82,6 @@ async def _work(settings: AllSettings, health: Health) -> None:
             [REQUESTS],
             client_id=SERVICE,
             group=SERVICE,
-            max_records=1,
             session_timeout_seconds=settings.assessor.session_timeout_seconds,
             health=health,
         )

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from assessor.domain.inputs import MachineInputs
+from assessor.domain.run_record import RunRecord
 from assessor.domain.window import Window
 from surveyor_schemas.assessments.results_v1 import AssessedMachine, AssessmentSummary
 
@@ -32,7 +33,16 @@ class Estate(Protocol):
 
 
 class RunStore(Protocol):
-    """What the assessor keeps of a run. Writing a row again replaces it."""
+    """What the assessor keeps of a run. Of two rows the one with the later time counts."""
+
+    async def record(self, run_id: UUID) -> RunRecord | None:
+        """Return what a run was asked to do; None before it was begun."""
+
+    async def store_record(self, record: RunRecord, began_at: datetime) -> None:
+        """Note that an attempt at a run begins."""
+
+    async def begun_at(self, run_id: UUID) -> datetime | None:
+        """Return when the latest attempt began."""
 
     async def stored_inputs(self, run_id: UUID, page: Sequence[UUID]) -> list[MachineInputs]:
         """Return the inputs of a page that were stored before."""
@@ -47,6 +57,9 @@ class RunStore(Protocol):
         self, run_id: UUID, results: Sequence[AssessedMachine], written_at: datetime
     ) -> None:
         """Keep results; readers show them only once the run has a summary."""
+
+    async def results(self, run_id: UUID, page: Sequence[UUID]) -> dict[UUID, str]:
+        """Return the stored documents of a page, as they were written."""
 
     async def store_summary(self, summary: AssessmentSummary) -> None:
         """Make a run's results visible."""

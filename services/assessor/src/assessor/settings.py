@@ -17,3 +17,7 @@ class AssessorSettings(HttpSettings):
     session_timeout_seconds: Annotated[float, Field(ge=6, le=300)] = 30.0
     """After this long without a sign of life another assessor takes up this one's requests."""
     progress_interval_seconds: Annotated[float, Field(gt=0, le=2)] = 1.0
+    run_attempts: Annotated[int, Field(ge=1, le=100)] = 5
+    """After so many attempts that met an unforeseen error, or ended the process, a run fails."""
+    run_retry_seconds: Annotated[float, Field(ge=0, le=300)] = 2.0
+    """Wait after the first attempt that met an unforeseen error; the n-th waits n times as long."""

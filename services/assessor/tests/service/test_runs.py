@@ -1,6 +1,7 @@
 """A requested run, on a real store: results, summary, events, and what happens when it is repeated."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,15 @@ from assessor.adapters.statements import PatientClickHouse
 from assessor.bootstrap import run_dependencies
 from assessor.catalogue.packaged import packaged_catalogue, packaged_snapshot
 from assessor.domain.rules import RULES_VERSION
-from assessor.handlers import RunDependencies, handle_request
+from assessor.domain.run_record import RunRecord
+from assessor.handlers import handle_request
+from assessor.run_control import RunCancelled, RunGivenAway
+from assessor.runs import RunDependencies
 from assessor.settings import AssessorSettings
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.health import Health
 from surveyor_kit.testing import InMemoryPublisher, SettableClock
+from surveyor_schemas.assessments.assessment_cancelled_v1 import AssessmentCancelled
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.assessment_failed_v1 import AssessmentFailed
 from surveyor_schemas.assessments.assessment_progressed_v1 import AssessmentProgressed
@@ -37,7 +42,7 @@ def publisher() -> InMemoryPublisher:
 
 @pytest.fixture
 def deps(store: ClickHouse, publisher: InMemoryPublisher) -> RunDependencies:
-    own = AssessorSettings(page_machines=2)
+    own = AssessorSettings(page_machines=2, run_attempts=2, run_retry_seconds=0)
     return run_dependencies(own, store, publisher, Health(), SettableClock(NOON))
 
 
@@ -245,20 +250,116 @@ async def test_group_whose_machines_are_all_gone_fails(
     assert event.code == "no-machines"
 
 
-async def test_bug_fails_its_run_and_names_nothing_of_the_inside(
-    deps: RunDependencies, publisher: InMemoryPublisher, estate: Any, make_request: Any, store: ClickHouse
-) -> None:
+@pytest.fixture
+async def unreadable(estate: Any, make_request: Any, store: ClickHouse) -> Any:
+    """A request for a machine whose stored state cannot be read."""
     request = make_request()
     await estate.scope(request.run_id, [request.group_id])
     columns = ["machine_id", "revision", "document"]
     await store.insert_rows("machine_state", columns, [[request.group_id, 1, "{}"]])
-    await handle_request(request, deps)
-    event = publisher.events("assessment-events")[-1]
+    return request
+
+
+async def test_bug_fails_its_run_after_some_attempts_and_names_nothing_of_the_inside(
+    deps: RunDependencies, publisher: InMemoryPublisher, unreadable: Any
+) -> None:
+    await handle_request(unreadable, deps)
+    events = publisher.events("assessment-events")
+    assert [type(event) for event in events].count(AssessmentStarted) == 2
+    assert isinstance(events[-1], AssessmentFailed)
+    assert events[-1].code == "internal"
+    assert events[-1].message.startswith("The assessor met an error of its own, 2 times; its log names it.")
+
+
+async def test_run_goes_on_after_an_error_that_passes(
+    deps: RunDependencies,
+    publisher: InMemoryPublisher,
+    unreadable: Any,
+    estate: Any,
+    make_machine: Any,
+    store: ClickHouse,
+) -> None:
+    mended = make_machine(machine_id=unreadable.group_id, revision=2)
+
+    class Mends(InMemoryPublisher):
+        async def publish(self, event: Any) -> Any:
+            begun = len(self.events("assessment-events"))
+            if isinstance(event, AssessmentStarted) and begun:
+                await estate.add([mended])
+            return await super().publish(event)
+
+    publisher = Mends()
+    await handle_request(unreadable, replace(deps, publisher=publisher))
+    assert isinstance(publisher.events("assessment-events")[-1], AssessmentCompleted)
+
+
+async def test_run_that_ends_its_process_every_time_fails_in_the_end(
+    measured: Any, deps: RunDependencies, publisher: InMemoryPublisher
+) -> None:
+    for attempt in (1, 2):
+        record = RunRecord(request=measured, rules_version=RULES_VERSION, attempts=attempt)
+        await deps.runs.store_record(record, NOON)
+    await handle_request(measured, deps)
+    (event,) = publisher.events("assessment-events")
     assert isinstance(event, AssessmentFailed)
-    assert (event.code, event.message) == (
-        "internal",
-        "The assessor met an error of its own; its log names it.",
-    )
+
+
+def after(calls: int, error: Exception) -> Callable[[], None]:
+    """Return a check that raises at its n-th call."""
+    left = iter(range(calls - 1))
+
+    def check_in() -> None:
+        if next(left, None) is None:
+            raise error
+
+    return check_in
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3, 4, 5, 6])
+async def test_cancelled_run_ends_at_once_without_a_result(
+    calls: int, measured: Any, deps: RunDependencies, publisher: InMemoryPublisher
+) -> None:
+    await handle_request(measured, deps, after(calls, RunCancelled("tester")))
+    events = publisher.events("assessment-events")
+    assert isinstance(events[-1], AssessmentCancelled)
+    assert events[-1].cancelled_by == "tester"
+    assert not any(isinstance(event, AssessmentCompleted) for event in events)
+    assert await deps.runs.summary(measured.run_id) is None
+
+
+async def test_cancellation_that_comes_after_the_result_leaves_it(
+    measured: Any, deps: RunDependencies, publisher: InMemoryPublisher
+) -> None:
+    await handle_request(measured, deps)
+    await handle_request(measured, deps, after(1, RunCancelled("tester")))
+    assert isinstance(publisher.events("assessment-events")[-1], AssessmentCompleted)
+
+
+async def test_run_that_another_assessor_has_begun_since_is_left_to_it(
+    measured: Any, deps: RunDependencies, publisher: InMemoryPublisher
+) -> None:
+    later = RunRecord(request=measured, rules_version=RULES_VERSION, attempts=2)
+
+    class Overtaken(InMemoryPublisher):
+        async def publish(self, event: Any) -> Any:
+            await deps.runs.store_record(later, NOON + SLOT)
+            return await super().publish(event)
+
+    publisher = Overtaken()
+    with pytest.raises(RunGivenAway):
+        await handle_request(measured, replace(deps, publisher=publisher))
+    assert not any(isinstance(event, AssessmentCompleted) for event in publisher.events("assessment-events"))
+    assert await deps.runs.summary(measured.run_id) is None
+
+
+async def test_what_an_earlier_attempt_still_writes_does_not_count(
+    measured: Any, deps: RunDependencies, results: Any, store: ClickHouse
+) -> None:
+    await handle_request(measured, replace(deps, clock=SettableClock(NOON + SLOT)))
+    after_all = await results(measured.run_id)
+    stale = after_all[0].model_copy(update={"recommended_size": "Standard_D96s_v5"})
+    await deps.runs.store_results(measured.run_id, [stale], NOON)
+    assert await results(measured.run_id) == after_all
 
 
 async def test_packaged_catalogue_is_published_once_and_read_back(

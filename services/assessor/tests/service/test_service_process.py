@@ -100,7 +100,17 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("crash_at", ["after_inputs", "before_complete"])
+CRASH_POINTS = (
+    "between_results:2",
+    "before_complete",
+    pytest.param("between_inputs:2", marks=pytest.mark.chaos),
+    pytest.param("after_inputs", marks=pytest.mark.chaos),
+    pytest.param("after_complete", marks=pytest.mark.chaos),
+    pytest.param("before_commit", marks=pytest.mark.chaos),
+)
+
+
+@pytest.mark.parametrize("crash_at", CRASH_POINTS)
 async def test_killed_run_completes_after_a_restart_with_the_same_bytes(
     crash_at: str, start: Any, estate_of_eight: Any, kafka_settings: KafkaSettings, store: ClickHouse
 ) -> None:
@@ -111,24 +121,59 @@ async def test_killed_run_completes_after_a_restart_with_the_same_bytes(
             await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
         assert process.returncode == -signal.SIGKILL
         before = await stored_results(store, request.run_id)
-        assert not await store.query_rows("SELECT run_id FROM assessment_summaries")
+        has_summary = bool(await store.query_rows("SELECT run_id FROM assessment_summaries"))
+        assert has_summary is (crash_at in ("after_complete", "before_commit"))
         async with start():
-            events = await events_of_run(kafka_settings, request.run_id, AssessmentCompleted)
-        after = await stored_results(store, request.run_id)
-        (completed,) = [event for event in events if isinstance(event, AssessmentCompleted)]
-        assert completed.summary.machine_count == len(after) == 8
-        assert before in ([], after)
-        # A whole new computation of the same request ends with the same bytes.
-        again = request.model_copy(update={"run_id": uuid4()})
-        scope = [json.loads(document)["machine_id"] for document in after]
-        await store.insert_rows(
-            "assessment_scope", ["run_id", "machine_id"], [[again.run_id, machine] for machine in scope]
-        )
-        await publisher.publish(again)
-        async with start():
+            await events_of_run(kafka_settings, request.run_id, AssessmentCompleted)
+            # A whole new computation of the same request ends with the same bytes.
+            again = request.model_copy(update={"run_id": uuid4()})
+            after = await stored_results(store, request.run_id)
+            scope = [json.loads(document)["machine_id"] for document in after]
+            await store.insert_rows(
+                "assessment_scope", ["run_id", "machine_id"], [[again.run_id, machine] for machine in scope]
+            )
+            await publisher.publish(again)
             await events_of_run(kafka_settings, again.run_id, AssessmentCompleted)
+    completed = {
+        event.summary.model_dump_json()
+        for event in await events_of_run(kafka_settings, request.run_id, AssessmentCompleted)
+        if isinstance(event, AssessmentCompleted)
+    }
+    assert len(completed) == 1
+    assert len(after) == 8
+    assert set(before) <= set(after)
     recomputed = await stored_results(store, again.run_id)
     assert [d.replace(str(again.run_id), str(request.run_id)) for d in recomputed] == after
+
+
+def is_shared(log: Path) -> bool:
+    """Whether two processes hold all partitions between them."""
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    shares = [line["partitions"] for line in lines if line.get("event") == "partitions_held"]
+    return len(shares) > 1 and all(shares[-2:]) and sorted(shares[-2] + shares[-1]) == [0, 1, 2]
+
+
+async def test_assessors_share_the_requests(
+    start: Any, estate_of_eight: Any, kafka_settings: KafkaSettings, store: ClickHouse, tmp_path: Path
+) -> None:
+    machines = [row["machine_id"] for row in await store.query_rows("SELECT machine_id FROM machine_state")]
+    requests = [
+        estate_of_eight.model_copy(update={"run_id": uuid4(), "assessment_id": uuid4()}) for _ in range(12)
+    ]
+    for request in requests:
+        rows = [[request.run_id, machine] for machine in machines]
+        await store.insert_rows("assessment_scope", ["run_id", "machine_id"], rows)
+    async with (
+        start() as one,
+        start() as other,
+        EventPublisher(kafka_settings, client_id="test") as publisher,
+    ):
+        await until(lambda: is_shared(tmp_path / "assessor.log"))
+        await publisher.publish_many(requests)
+        for request in requests:
+            events = await events_of_run(kafka_settings, request.run_id, AssessmentCompleted)
+            assert [type(event) for event in events].count(AssessmentCompleted) == 1
+    assert (one.returncode, other.returncode) == (0, 0)
 
 
 async def test_broken_request_is_dead_lettered_and_the_next_one_handled(

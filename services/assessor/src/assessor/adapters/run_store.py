@@ -6,6 +6,7 @@ from uuid import UUID
 
 from assessor.adapters.statements import PatientClickHouse
 from assessor.domain.inputs import MachineInputs
+from assessor.domain.run_record import RunRecord
 from surveyor_schemas.assessments.results_v1 import AssessedMachine, AssessmentSummary
 
 _INPUT_COLUMNS = ("run_id", "machine_id", "document", "read_at")
@@ -21,6 +22,7 @@ _RESULT_COLUMNS = (
     "document",
     "written_at",
 )
+_RECORD_COLUMNS = ("run_id", "assessment_id", "document", "taken_up_at")
 _SUMMARY_COLUMNS = ("run_id", "assessment_id", "document", "completed_at")
 
 
@@ -29,6 +31,24 @@ class ClickHouseRunStore:
 
     def __init__(self, store: PatientClickHouse) -> None:
         self._store = store
+
+    async def record(self, run_id: UUID) -> RunRecord | None:
+        rows = await self._store.rows(
+            "SELECT document FROM assessment_runs FINAL WHERE run_id = {run_id:UUID}", {"run_id": str(run_id)}
+        )
+        return RunRecord.model_validate_json(rows[0]["document"]) if rows else None
+
+    async def store_record(self, record: RunRecord, began_at: datetime) -> None:
+        request = record.request
+        row = [request.run_id, request.assessment_id, record.model_dump_json(), began_at]
+        await self._store.insert("assessment_runs", _RECORD_COLUMNS, [row])
+
+    async def begun_at(self, run_id: UUID) -> datetime | None:
+        rows = await self._store.rows(
+            "SELECT taken_up_at FROM assessment_runs FINAL WHERE run_id = {run_id:UUID}",
+            {"run_id": str(run_id)},
+        )
+        return rows[0]["taken_up_at"] if rows else None
 
     async def stored_inputs(self, run_id: UUID, page: Sequence[UUID]) -> list[MachineInputs]:
         rows = await self._store.rows(
@@ -70,6 +90,14 @@ class ClickHouseRunStore:
             for result in results
         ]
         await self._store.insert("assessment_results", _RESULT_COLUMNS, rows)
+
+    async def results(self, run_id: UUID, page: Sequence[UUID]) -> dict[UUID, str]:
+        rows = await self._store.rows(
+            "SELECT machine_id, document FROM assessment_results FINAL WHERE run_id = {run_id:UUID}"
+            " AND machine_id >= {first_id:UUID} AND machine_id <= {last_id:UUID}",
+            {"run_id": str(run_id), "first_id": str(page[0]), "last_id": str(page[-1])},
+        )
+        return {row["machine_id"]: row["document"] for row in rows}
 
     async def store_summary(self, summary: AssessmentSummary) -> None:
         row = [summary.run_id, summary.assessment_id, summary.model_dump_json(), summary.completed_at]
