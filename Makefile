@@ -67,7 +67,7 @@ chaos: $(STAMP) ## the long ledger tests: kills at random, many rounds
 scale: $(STAMP) ## the tests with thousands of machines
 	$(BIN)/pytest -m scale $(ARGS)
 
-bench: $(patsubst bench/%/__main__.py,bench-%,$(wildcard bench/*/__main__.py)) ## every measurement
+bench: $(patsubst bench/%/__main__.py,bench-%,$(filter-out bench/load/%,$(wildcard bench/*/__main__.py))) ## every measurement
 
 bench-%: $(STAMP) ## one measurement, for example bench-normalizer; writes build/bench/<name>.json
 	$(BIN)/python -m bench.$*

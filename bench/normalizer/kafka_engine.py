@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.normalizer.installation import Installation
 from bench.report import FOLDER, Figures
 
-from devstack.ledger.load import VMWARE_COUNTERS
+from devstack.ledger.counters import VMWARE_COUNTERS
 from surveyor_schemas.migrations import all_migrations, render
 
 CHDB = "chdb==3.7.2"

@@ -15,7 +15,6 @@ from devstack.ledger import Ledger, LoadPlan, check_roll_ups, check_samples
 from devstack.ledger.checker import ROLL_UP_TABLES, SAMPLES_STATEMENT, roll_up_statement
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import EventPublisher, client_options
-from surveyor_schemas.codec import encode
 from surveyor_schemas.topics import TOPICS
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -108,8 +107,7 @@ async def send(plan: LoadPlan, ledger: Ledger, installation: Installed) -> int:
     count = 0
     async with EventPublisher(installation.kafka, client_id="ledger") as publisher:
         waiting: set[asyncio.Task[Any]] = set()
-        for batch in plan.batches(ledger):
-            message = encode(batch)
+        for message in plan.messages(ledger):
             publish = publisher.publish_raw(message.topic, message.key, message.value, message.headers)
             waiting.add(asyncio.create_task(publish))
             count += 1

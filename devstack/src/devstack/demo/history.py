@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 
-from devstack.demo.load_shape import EpochSeconds, LoadShape, Shares
+from devstack.load_shape import EpochSeconds, LoadShape, Shares
 from surveyor_schemas.counters import HypervCounter, VmwareCounter
 from surveyor_schemas.inventory.machine_v1 import Disk, Machine, Nic
 from surveyor_schemas.performance.performance_sampled_v1 import (

@@ -5,6 +5,6 @@ The expected values are worked out here from the raw ones, without the normalize
 
 from devstack.ledger.checker import Findings, check_roll_ups, check_samples
 from devstack.ledger.expected import Ledger, SeriesKey
-from devstack.ledger.load import LoadPlan
+from devstack.ledger.load import LoadPlan, Totals
 
-__all__ = ["Findings", "Ledger", "LoadPlan", "SeriesKey", "check_roll_ups", "check_samples"]
+__all__ = ["Findings", "Ledger", "LoadPlan", "SeriesKey", "Totals", "check_roll_ups", "check_samples"]

@@ -1,86 +1,55 @@
-"""Batches of samples of a made-up estate: the same seed gives the same load."""
+"""Messages of samples of a made-up estate: the same seed gives the same load."""
 
+from collections import Counter as Counts
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from functools import cached_property
+from math import isnan
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
+import msgspec
 import numpy as np
-import numpy.typing as npt
 
+from devstack.ledger.counters import HYPERV_COUNTERS, HYPERV_PROCESSORS, VMWARE_COUNTERS, Counter
 from devstack.ledger.expected import Ledger, SeriesKey
-from surveyor_schemas.counters import HypervCounter, Metric, VmwareCounter
-from surveyor_schemas.performance.performance_sampled_v1 import (
-    CounterSeries,
-    MachineSamples,
-    PerformanceSampled,
-)
+from devstack.ledger.machines import Flags, Group, Window
+from devstack.load_shape import EpochSeconds
+from surveyor_schemas.codec import EncodedEvent, encode
+from surveyor_schemas.counters import Metric
+from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 
 MACHINES_PER_EVENT = 50
 SAMPLES_PER_EVENT = 15
-NULL_SHARE = 0.01
 HYPERV_EVENTS = 4
 """Every fourth group of machines runs on Hyper-V."""
+LATE_SAMPLES = 5
+LATE_WINDOWS = 2
+"""So many windows later the last samples of some machines come."""
 _NAMESPACE = UUID("8d7f2f7e-55d0-5a65-8d54-31a1f0f1c9a1")
-_KIB = 1024
-_MB = 1_000_000
 
-Raw = npt.NDArray[np.int64]
-Values = list[float | None]
+SourceKind = Literal["vmware", "hyperv"]
+Times = list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """A raw series of a machine: what is sent, and how its values read afterwards."""
+@dataclass(slots=True)
+class Totals:
+    """How much a load was: counted while it is made, whatever its size."""
 
-    counter: str
-    instance: str
-    upper: int
-    metric: Metric
-    multiplier: int = 1
-    divisor: int = 1
-
-
-def _vmware_counters() -> list[Counter]:
-    disks = ("scsi0:0", "scsi0:1")
-    return [
-        Counter(VmwareCounter.CPU_USAGE, "", 10_000, Metric.CPU_PERCENT, 1, 100),
-        Counter(VmwareCounter.MEMORY_USAGE, "", 10_000, Metric.MEMORY_PERCENT, 1, 100),
-        *(Counter(VmwareCounter.DISK_READ, d, 90_000, Metric.READ_MB_PER_SECOND, _KIB, _MB) for d in disks),
-        *(Counter(VmwareCounter.DISK_WRITE, d, 90_000, Metric.WRITE_MB_PER_SECOND, _KIB, _MB) for d in disks),
-        *(Counter(VmwareCounter.DISK_READ_OPERATIONS, d, 900, Metric.READ_IOPS) for d in disks),
-        *(Counter(VmwareCounter.DISK_WRITE_OPERATIONS, d, 900, Metric.WRITE_IOPS) for d in disks),
-        Counter(VmwareCounter.NET_RECEIVED, "4000", 90_000, Metric.RECEIVED_MB_PER_SECOND, _KIB, _MB),
-        Counter(VmwareCounter.NET_TRANSMITTED, "4000", 90_000, Metric.TRANSMITTED_MB_PER_SECOND, _KIB, _MB),
-    ]
-
-
-def _hyperv_counters() -> list[Counter]:
-    disk, nic = r"Microsoft:disk\0\0", r"Microsoft:nic\a"
-    rate = 90_000_000
-    return [
-        Counter(HypervCounter.DISK_READ_BYTES, disk, rate, Metric.READ_MB_PER_SECOND, 1, _MB),
-        Counter(HypervCounter.DISK_WRITE_BYTES, disk, rate, Metric.WRITE_MB_PER_SECOND, 1, _MB),
-        Counter(HypervCounter.DISK_READ_OPERATIONS, disk, 900, Metric.READ_IOPS),
-        Counter(HypervCounter.DISK_WRITE_OPERATIONS, disk, 900, Metric.WRITE_IOPS),
-        Counter(HypervCounter.NET_RECEIVED_BYTES, nic, rate, Metric.RECEIVED_MB_PER_SECOND, 1, _MB),
-        Counter(HypervCounter.NET_SENT_BYTES, nic, rate, Metric.TRANSMITTED_MB_PER_SECOND, 1, _MB),
-    ]
-
-
-VMWARE_COUNTERS = _vmware_counters()
-HYPERV_COUNTERS = _hyperv_counters()
-HYPERV_PROCESSORS = 2
+    events: int = 0
+    bytes: int = 0
+    samples: Counts[str] = field(default_factory=Counts)
+    """By canonical metric, as they must be read."""
 
 
 @dataclass(frozen=True)
 class LoadPlan:
-    """What to send.
+    """What to send: a day and a week are visible in it, and machines that idle, spike, grow and go off.
 
     Attributes:
-        seed: Decides all values and which of them are missing.
-        machines: How many; the last event of a window may have fewer than 50.
+        seed: Decides all values, which are missing, and which come late.
+        machines: How many; the last group may have fewer than 50.
         minutes: How long the load reaches from `start_at` on.
         only: Restricts the estate to one kind of source.
     """
@@ -90,78 +59,161 @@ class LoadPlan:
     minutes: int
     start_at: datetime
     interval_seconds: int = 20
-    only: Literal["vmware", "hyperv"] | None = None
+    only: SourceKind | None = None
+
+    @property
+    def group_count(self) -> int:
+        """How many groups of machines, each a source of its own, there are."""
+        return -(-self.machines // MACHINES_PER_EVENT)
 
     @property
     def event_count(self) -> int:
-        """How many messages the load has."""
-        samples = self.minutes * 60 // self.interval_seconds
-        return -(-self.machines // MACHINES_PER_EVENT) * -(-samples // SAMPLES_PER_EVENT)
+        """How many messages the load has, those of late samples apart."""
+        return self.group_count * len(self._windows)
+
+    def messages(self, ledger: Ledger | None = None, totals: Totals | None = None) -> Iterator[EncodedEvent]:
+        """Give all messages, window by window; note in `ledger` what must come of them."""
+        groups = [
+            self.messages_of_group(number, ledger=ledger, totals=totals) for number in range(self.group_count)
+        ]
+        for _ in range(len(self._windows) + LATE_WINDOWS):
+            for group in groups:
+                yield from next(group)
 
     def batches(self, ledger: Ledger | None = None) -> Iterator[PerformanceSampled]:
-        """Give all batches, window by window, and note in `ledger` what must come of them."""
+        """Give all messages as events."""
+        for message in self.messages(ledger):
+            yield PerformanceSampled.model_validate_json(message.value)
+
+    def messages_of_group(
+        self, number: int, ledger: Ledger | None = None, totals: Totals | None = None
+    ) -> Iterator[list[EncodedEvent]]:
+        """Give one group's messages of each window, and of those in which late samples still come."""
+        messages = _GroupMessages(self, number, ledger, totals or Totals())
+        recent: list[Window] = []
+        for index in range(len(self._windows) + LATE_WINDOWS):
+            sent = []
+            if index < len(self._windows):
+                recent.append(messages.group.window(index, self._windows[index]))
+                sent += messages.of(recent[-1], late=False)
+            if index >= LATE_WINDOWS:
+                sent += messages.of(recent.pop(0), late=True)
+            yield sent
+
+    def machine_ids(self, group: int) -> list[UUID]:
+        """Return the ids of a group's machines."""
+        numbers = range(group * MACHINES_PER_EVENT, min((group + 1) * MACHINES_PER_EVENT, self.machines))
+        return [uuid5(_NAMESPACE, f"machine/{self.seed}/{number}") for number in numbers]
+
+    def kind_of(self, group: int) -> SourceKind:
+        """Return the kind of a group's source."""
+        if self.only is not None:
+            return self.only
+        return "hyperv" if group % HYPERV_EVENTS == HYPERV_EVENTS - 1 else "vmware"
+
+    @cached_property
+    def _windows(self) -> list[EpochSeconds]:
         first = int(self.start_at.timestamp()) // self.interval_seconds * self.interval_seconds
         count = self.minutes * 60 // self.interval_seconds
-        times = [first + index * self.interval_seconds for index in range(count)]
-        for batch_no, begin in enumerate(range(0, count, SAMPLES_PER_EVENT), start=1):
-            for group in range(-(-self.machines // MACHINES_PER_EVENT)):
-                yield self._batch(group, batch_no, times[begin : begin + SAMPLES_PER_EVENT], ledger)
+        times = first + np.arange(count, dtype=np.int64) * self.interval_seconds
+        return [times[begin : begin + SAMPLES_PER_EVENT] for begin in range(0, count, SAMPLES_PER_EVENT)]
 
-    def _batch(
-        self, group: int, batch_no: int, times: list[int], ledger: Ledger | None
-    ) -> PerformanceSampled:
-        is_hyperv = group % HYPERV_EVENTS == HYPERV_EVENTS - 1 if self.only is None else self.only == "hyperv"
-        numbers = range(group * MACHINES_PER_EVENT, min((group + 1) * MACHINES_PER_EVENT, self.machines))
-        return PerformanceSampled(
-            source_id=f"load-{self.seed}-{group}",
-            source_kind="hyperv" if is_hyperv else "vmware",
-            collector_id="load",
-            run_id=uuid5(_NAMESPACE, f"run/{self.seed}"),
-            batch_no=batch_no,
-            collected_at=datetime.fromtimestamp(times[-1], UTC),
-            generated=True,
-            machines=[self._machine(number, batch_no, times, is_hyperv, ledger) for number in numbers],
-        )
 
-    def _machine(
-        self, number: int, batch_no: int, times: list[int], is_hyperv: bool, ledger: Ledger | None
-    ) -> MachineSamples:
-        machine_id = uuid5(_NAMESPACE, f"machine/{self.seed}/{number}")
-        random = np.random.default_rng([self.seed, number, batch_no])
-        counters = HYPERV_COUNTERS if is_hyperv else VMWARE_COUNTERS
-        series = [
-            _processor(random, str(index), len(times)) for index in range(HYPERV_PROCESSORS * is_hyperv)
+class _GroupMessages:
+    """Turns a group's windows into messages, numbered without gaps."""
+
+    def __init__(self, plan: LoadPlan, number: int, ledger: Ledger | None, totals: Totals) -> None:
+        self._plan = plan
+        self._kind = plan.kind_of(number)
+        self._machine_ids = plan.machine_ids(number)
+        self._source_id = f"load-{plan.seed}-{number}"
+        self._batch_no = 0
+        self._ledger = ledger
+        self._totals = totals
+        counters = HYPERV_COUNTERS if self._kind == "hyperv" else VMWARE_COUNTERS
+        self.group = Group.of(plan.seed, number, len(self._machine_ids), counters)
+
+    def of(self, window: Window, *, late: bool) -> list[EncodedEvent]:
+        """Return the message of what came in time, or of what came late; none if nothing did."""
+        sent = _sent(window, late=late)
+        machines = [
+            self._machine(position, window, sent[position])
+            for position in np.flatnonzero(sent.any(axis=1)).tolist()
         ]
-        if ledger is not None and is_hyperv:
-            columns = zip(*(each.values for each in series), strict=True)
-            ledger.note(
-                SeriesKey(Metric.CPU_PERCENT, str(machine_id), ""), times, [_mean(c) for c in columns]
-            )
-        for counter in counters:
-            raw = _values(random, counter.upper, len(times))
-            series.append(CounterSeries(counter=counter.counter, instance=counter.instance, values=raw))
-            if ledger is not None:
-                read = [None if v is None else v * counter.multiplier / counter.divisor for v in raw]
-                ledger.note(SeriesKey(counter.metric, str(machine_id), counter.instance), times, read)
-        return MachineSamples(
-            machine_id=machine_id, interval_seconds=self.interval_seconds, timestamps=times, series=series
+        if not machines:
+            return []
+        self._batch_no += 1
+        self._count(window, sent)
+        return [self._message(machines, int(window.times[-1]))]
+
+    def _machine(self, position: int, window: Window, sent: Flags) -> dict[str, Any]:
+        times: Times = window.times[sent].tolist()
+        values: list[list[float]] = window.values[position][:, sent].tolist()  # NaN is written as null
+        counters = self.group.counters
+        if self._ledger is not None:
+            _note(self._ledger, counters, str(self._machine_ids[position]), times, values)
+        return {
+            "machine_id": self._machine_ids[position],
+            "interval_seconds": self._plan.interval_seconds,
+            "timestamps": times,
+            "series": [
+                {"counter": counter.counter, "instance": counter.instance, "values": one}
+                for counter, one in zip(counters, values, strict=True)
+            ],
+        }
+
+    def _message(self, machines: list[dict[str, Any]], collected_at: int) -> EncodedEvent:
+        """Encode by msgspec: pydantic takes longer for one message than the normalizer does."""
+        event = PerformanceSampled.model_construct(
+            source_id=self._source_id,
+            source_kind=self._kind,
+            collector_id="load",
+            run_id=uuid5(_NAMESPACE, f"run/{self._plan.seed}"),
+            batch_no=self._batch_no,
+            collected_at=datetime.fromtimestamp(collected_at, UTC),
+            generated=True,
+            machines=[],
         )
+        message = encode(event)
+        value = msgspec.json.encode(event.model_dump(mode="json") | {"machines": machines})
+        self._totals.events += 1
+        self._totals.bytes += len(value)
+        return EncodedEvent(message.topic, message.key, value, message.headers)
+
+    def _count(self, window: Window, sent: Flags) -> None:
+        known = ~np.isnan(window.values) & sent[:, None, :]
+        per_counter = known.sum(axis=(0, 2)).tolist()
+        first = 0
+        if self._kind == "hyperv":
+            first = HYPERV_PROCESSORS
+            self._totals.samples[Metric.CPU_PERCENT] += int(known[:, :first].all(axis=1).sum())
+        for counter, count in zip(self.group.counters[first:], per_counter[first:], strict=True):
+            self._totals.samples[counter.metric] += count
 
 
-def _processor(random: np.random.Generator, instance: str, count: int) -> CounterSeries:
-    return CounterSeries(
-        counter=HypervCounter.VCPU_GUEST_RUN_TIME, instance=instance, values=_values(random, 100, count)
-    )
+def _sent(window: Window, *, late: bool) -> Flags:
+    """Return by machine and time what a message holds."""
+    comes_late = window.late[:, None] & (np.arange(window.times.size) >= window.times.size - LATE_SAMPLES)
+    sent: Flags = window.running & (comes_late if late else ~comes_late)
+    return sent
 
 
-def _values(random: np.random.Generator, upper: int, count: int) -> Values:
-    values: Raw = random.integers(0, upper, size=count, endpoint=True)
-    missing = random.random(count) < NULL_SHARE
-    return [
-        None if gone else float(value) for value, gone in zip(values.tolist(), missing.tolist(), strict=True)
+def _note(
+    ledger: Ledger, counters: list[Counter], machine_id: str, times: Times, values: list[list[float]]
+) -> None:
+    """Note what one machine's samples must read as."""
+    processors = [
+        one
+        for counter, one in zip(counters, values, strict=True)
+        if counter.metric == Metric.CPU_PERCENT and counter.instance
     ]
+    if processors:
+        means = [sum(column) / len(column) for column in zip(*processors, strict=True)]
+        ledger.note(SeriesKey(Metric.CPU_PERCENT, machine_id, ""), times, _known(means))
+    for counter, one in zip(counters[len(processors) :], values[len(processors) :], strict=True):
+        read = [value * counter.multiplier / counter.divisor for value in one]
+        ledger.note(SeriesKey(counter.metric, machine_id, counter.instance), times, _known(read))
 
 
-def _mean(rates: tuple[float | None, ...]) -> float | None:
-    known = [rate for rate in rates if rate is not None]
-    return sum(known) / len(rates) if len(known) == len(rates) else None
+def _known(values: list[float]) -> list[float | None]:
+    return [None if isnan(value) else value for value in values]
