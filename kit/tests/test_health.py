@@ -27,6 +27,14 @@ async def test_failing_check_is_named_with_its_detail() -> None:
     assert answer.json() == {"ready": False, "failing": {"kafka": "no broker answered"}}
 
 
+async def test_component_that_is_gone_counts_no_more() -> None:
+    health = Health()
+    health.set("source dc1", False, "unreachable")
+    health.forget("source dc1")
+    health.forget("never there")
+    assert health.ready()
+
+
 async def test_stuck_process_is_not_alive() -> None:
     async with client(Health(alive=lambda: False)) as http:
         assert (await http.get("/healthz")).status_code == 503

@@ -72,9 +72,9 @@ def test_a_secret_shared_by_services_shows_each_its_own_key(chart: Chart) -> Non
 def test_services_get_the_credentials_of_parts_they_talk_to_alone(chart: Chart) -> None:
     rendering = chart.render("full")
     assert mounts(rendering, "portal") == {"config", "tmp", "session-secret"}
-    expected = {"config", "tmp", "sources", "kafka-ca", "kafka-client", "kafka-password"}
+    expected = {"config", "tmp", "sources", "kafka-ca", "kafka-client", "kafka-password", "surveyor"}
     assert mounts(rendering, "collector-vmware") == expected
-    assert mounts(rendering, "collector-hyperv") == expected | {"surveyor"}
+    assert mounts(rendering, "collector-hyperv") == expected
 
 
 def containers(rendering: Rendering) -> list[Manifest]:

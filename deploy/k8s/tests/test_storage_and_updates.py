@@ -12,10 +12,11 @@ def test_spools_and_control_database_lie_on_volumes_that_outlive_the_release(cha
     rendering = chart.render(
         "full", services__query_api__databaseUrl__value="", services__query_api__replicas=1
     )
+    assert data_volume(rendering, "collector-vmware") == claim("estate-collector-vmware")
     assert data_volume(rendering, "collector-hyperv") == claim("hyperv-spool")
     assert data_volume(rendering, "query-api") == claim("estate-query-api")
     claims = rendering.of_kind("PersistentVolumeClaim")
-    assert [c["metadata"]["name"] for c in claims] == ["estate-query-api"]
+    assert [c["metadata"]["name"] for c in claims] == ["estate-collector-vmware", "estate-query-api"]
     assert all(c["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep" for c in claims)
 
 

@@ -37,6 +37,10 @@ class Health:
         """Record how a component is; `detail` must not hold a credential."""
         self._checks[name] = Check(ok, detail)
 
+    def forget(self, name: str) -> None:
+        """Drop the check of a component that is no longer there."""
+        self._checks.pop(name, None)
+
     def ready(self) -> bool:
         """Return whether no check fails."""
         return not self.failing()

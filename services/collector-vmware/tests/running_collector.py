@@ -63,6 +63,7 @@ class RunningCollector:
         chosen = {
             "collector_id": f"{sources[0]['source_id']}-collector",
             "sources_file": sources_file,
+            "spool_dir": directory / "spool",
             "http_port": port,
             "poll_interval_seconds": 5,
             "publish_interval_seconds": 2,

@@ -20,7 +20,10 @@ def check(folder: Path, *sources: dict[str, Any]) -> "subprocess.CompletedProces
     sources_file.write_text(yaml.safe_dump(list(sources)))
     return subprocess.run(
         [sys.executable, "-m", "collector_vmware", "--check"],
-        env={"SURVEYOR_COLLECTOR_VMWARE__SOURCES_FILE": str(sources_file)},
+        env={
+            "SURVEYOR_COLLECTOR_VMWARE__SOURCES_FILE": str(sources_file),
+            "SURVEYOR_COLLECTOR_VMWARE__SPOOL_DIR": str(sources_file.parent / "spool"),
+        },
         capture_output=True,
         text=True,
         timeout=120,

@@ -90,7 +90,7 @@ def test_whatever_overlaps_each_value_is_taken_exactly_once(
 def test_a_batch_names_at_most_fifty_machines() -> None:
     machines = {UUID(int=n): [some_samples(START, [1])] for n in range(120)}
     batches = list(pack(machines, 20))
-    assert [len(batch) for batch in batches] == [MAX_MACHINES, MAX_MACHINES, 20]
+    assert [len(batch.machines) for batch in batches] == [MAX_MACHINES, MAX_MACHINES, 20]
 
 
 def test_batches_stay_within_their_bytes_and_lose_nothing() -> None:
@@ -99,16 +99,21 @@ def test_batches_stay_within_their_bytes_and_lose_nothing() -> None:
     machines = {UUID(int=n): [large] for n in range(3)}
     batches = list(pack(machines, 20))
     for batch in batches:
-        size = len(json.dumps([machine.model_dump(mode="json") for machine in batch], separators=(",", ":")))
+        size = len(
+            json.dumps(
+                [machine.model_dump(mode="json") for machine in batch.event_machines()], separators=(",", ":")
+            )
+        )
         assert size <= MAX_BATCH_BYTES - 1024
-    count = sum(len(s.values) for batch in batches for machine in batch for s in machine.series)
+    count = sum(len(s.values) for batch in batches for machine in batch.machines for s in machine.series)
     assert count == 3 * 60 * 180
 
 
 @given(values)
 def test_the_estimated_size_is_never_too_small(found: list[int | None]) -> None:
     samples = some_samples(START, list(found))
-    ((machine,),) = pack({A_MACHINE: [samples]}, 20)
+    (batch,) = pack({A_MACHINE: [samples]}, 20)
+    (machine,) = batch.event_machines()
     assert len(machine.model_dump_json()) <= json_bytes(samples)
 
 

@@ -84,6 +84,7 @@ def test_the_process_ends_with_one_line_and_code_two(sources_file: Path) -> None
     environment = {
         "SURVEYOR_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1",
         "SURVEYOR_COLLECTOR_VMWARE__SOURCES_FILE": str(sources_file),
+        "SURVEYOR_COLLECTOR_VMWARE__SPOOL_DIR": str(sources_file.parent / "spool"),
     }
     command = [sys.executable, "-m", "collector_vmware"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)

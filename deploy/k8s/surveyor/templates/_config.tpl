@@ -85,11 +85,11 @@ cluster: {{ . | quote }}
 {{- define "surveyor.config.collector-vmware" -}}
 collector_id: {{ include "surveyor.componentName" . }}
 sources_file: {{ include "surveyor.secretFile" (dict "component" . "purpose" (printf "%s-sources" .name)) }}
+spool_dir: {{ include "surveyor.dataDirectory" . }}/spool
 {{- end }}
 
 {{- define "surveyor.config.collector-hyperv" -}}
 {{ include "surveyor.config.collector-vmware" . }}
-spool_dir: {{ include "surveyor.dataDirectory" . }}/spool
 {{- end }}
 
 {{- define "surveyor.config.normalizer" -}}

@@ -126,13 +126,10 @@ class DemoServices:
             "username": endpoint["username"],
             "password_file": self._secret("hyperv-password", endpoint["password"]),
         }
-        spool = self._directory / "spool"
-        spool.mkdir(exist_ok=True)
         return self._collector(
             "collector-hyperv",
             source,
             {
-                "SPOOL_DIR": str(spool),
                 "POLL_INTERVAL_SECONDS": "10",
                 "INVENTORY_INTERVAL_SECONDS": str(_INVENTORY_SECONDS),
             },
@@ -144,6 +141,7 @@ class DemoServices:
         common = {
             "COLLECTOR_ID": f"demo-{name}",
             "SOURCES_FILE": str(sources),
+            "SPOOL_DIR": str(self._directory / "spool" / name),
             "PUBLISH_INTERVAL_SECONDS": str(_PUBLISH_SECONDS),
             "HEARTBEAT_INTERVAL_SECONDS": str(_HEARTBEAT_SECONDS),
         }

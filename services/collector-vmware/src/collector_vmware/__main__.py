@@ -4,16 +4,25 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
 
 from collector_vmware.adapters.vsphere_connection import VsphereConnector
 from collector_vmware.bootstrap import SERVICE, Collector
 from collector_vmware.check import check_sources
-from collector_vmware.settings import CollectorVmwareSettings, SourceSettings, SourcesFault, load_sources
+from collector_vmware.settings import (
+    SPOOL_DIR,
+    CollectorVmwareSettings,
+    SourceSettings,
+    SourcesFault,
+    load_sources,
+)
 from surveyor_kit.clock import SystemClock
 from surveyor_kit.lifecycle import run
 from surveyor_kit.logging import configure_logging
 from surveyor_kit.settings import KafkaSettings, LogSettings, TracingSettings, load_settings
 from surveyor_kit.settings.base import CONFIG_EXIT_CODE
+from surveyor_kit.spool import SpoolInUse, lock_directory
 from surveyor_kit.tracing import configure_tracing
 
 GRACE_SECONDS = 15.0
@@ -33,7 +42,16 @@ def main() -> None:
         raise SystemExit(_check(sources))
     kafka = load_settings(KafkaSettings)
     configure_tracing(SERVICE, load_settings(TracingSettings))
-    run(Collector(settings, sources, kafka).run, grace_seconds=GRACE_SECONDS)
+    with _claimed(settings.spool_dir):
+        run(Collector(settings, sources, kafka).run, grace_seconds=GRACE_SECONDS)
+
+
+def _claimed(spool_dir: Path) -> IO[str]:
+    try:
+        return lock_directory(spool_dir)
+    except (SpoolInUse, OSError) as error:
+        sys.stderr.write(f"{SPOOL_DIR}: {error}\n")
+        raise SystemExit(CONFIG_EXIT_CODE) from None
 
 
 def _arguments() -> argparse.Namespace:

@@ -5,7 +5,9 @@ SourceError
 ├── LoginRefused        user name or password is wrong
 ├── CertificateRefused  the source's certificate is not the one that the settings trust
 ├── SessionEnded        the source no longer knows our session
-└── QueryRefused        one performance query was refused or failed; a smaller one may work
+├── QueryRefused        one performance query was refused or failed; a smaller one may work
+├── AnswerUnreadable    the source sent what nobody can make sense of
+└── SpoolFull           the source is well; there is no room on our disk for what it says
 """
 
 
@@ -63,3 +65,17 @@ class QueryRefused(SourceError):
     def __init__(self, code: str, message: str, missing_moref: str | None = None) -> None:
         super().__init__(code, message)
         self.missing_moref = missing_moref
+
+
+class AnswerUnreadable(SourceError):
+    """An answer cannot be understood, by the client library or by us."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unreadable-answer", message)
+
+
+class SpoolFull(SourceError):
+    """Samples cannot be written to the spool's disk."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__("spool-full", f"the spool cannot be written: {words}")

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from collector_vmware.racing import Stopped, unless_stopped
@@ -20,6 +21,19 @@ log = get_logger(__name__)
 LAST_SECONDS = 3.0
 
 
+class Sources(Protocol):
+    """What there is to report of."""
+
+    def boards(self) -> Sequence[SourceBoard]:
+        """Return how each source is."""
+
+    def spool_bytes(self) -> int:
+        """Return what waits on disk."""
+
+    def reported(self, boards: Sequence[SourceBoard]) -> None:
+        """Note that a heartbeat was published with these."""
+
+
 @dataclass
 class Heartbeats:
     """The collector's own word on `collector-status`."""
@@ -27,7 +41,7 @@ class Heartbeats:
     collector_id: str
     version: str
     run_id: UUID
-    boards: Sequence[SourceBoard]
+    sources: Sources
     publisher: Publisher
     clock: Clock
     interval_seconds: float
@@ -49,6 +63,7 @@ class Heartbeats:
             log.warning("last_heartbeat_not_published")
 
     async def _send(self, *, stopping: bool) -> None:
+        boards = self.sources.boards()
         await self.publisher.publish(
             CollectorHeartbeat(
                 collector_id=self.collector_id,
@@ -58,7 +73,8 @@ class Heartbeats:
                 started_at=self.started_at,
                 sent_at=self.clock.now(),
                 stopping=stopping,
-                spool_bytes=0,
-                sources=[board.report() for board in self.boards],
+                spool_bytes=self.sources.spool_bytes(),
+                sources=[board.report() for board in boards],
             )
         )
+        self.sources.reported(boards)

@@ -35,3 +35,13 @@ CLOCK_SKEW_SECONDS = gauge(
 BUFFERED_VALUES = gauge(
     "surveyor_collector_vmware_buffered_values", "Values taken and not yet published.", ["source"]
 )
+SPOOL_BYTES = gauge(
+    "surveyor_collector_vmware_spool_bytes",
+    "Size of the samples that wait on disk for the broker.",
+    ["source"],
+)
+VALUES_LOST = counter(
+    "surveyor_collector_vmware_values_lost_total",
+    "Performance values that the spool had no room or time for; published as SamplesLost as well.",
+    ["source", "reason"],
+)

@@ -1,20 +1,20 @@
-"""Publish buffered samples in numbered batches, and what was lost."""
+"""Publish spooled samples in numbered batches, oldest first, and what was lost."""
 
 import asyncio
-import itertools
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from collector_vmware import metrics
-from collector_vmware.domain.batches import pack
-from collector_vmware.domain.sample_progress import Gap, SampleProgress
+from collector_vmware.domain.batches import SampleBatch
+from collector_vmware.domain.sample_progress import Gap, GapReason
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import Clock
 from surveyor_kit.kafka import Publisher
-from surveyor_kit.lifecycle import Stopping
-from surveyor_schemas.performance.performance_sampled_v1 import MachineSamples, PerformanceSampled
+from surveyor_kit.lifecycle import Stopping, crash_point
+from surveyor_kit.spool import Loss, LossReason, Spool
+from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
 
 BATCHES_AT_ONCE = 8
@@ -26,77 +26,88 @@ class SamplePublisher:
     """One source's way to `performance-raw`, single-flight.
 
     A batch's number is taken when it is handed to the broker, and the batch is repeated until it is
-    acknowledged: numbers have no gaps. Only the end of the process interrupts that.
+    acknowledged: numbers have no gaps. Only the end of the process interrupts that; the whole file of the
+    spool is then published again, under new numbers.
     """
 
-    source_id: str
     collector_id: str
     run_id: UUID
-    progress: SampleProgress
+    spool: Spool[SampleBatch]
+    gaps: list[Gap]
+    """What the source no longer held; shared with who finds that out."""
     publisher: Publisher
     board: SourceBoard
     clock: Clock
-    publish_interval_seconds: float
 
     async def run(self, stopping: Stopping) -> None:
-        """Publish whenever it is time or much is waiting; at a stop publish the rest and return."""
-        due_at = self.clock.now().timestamp()
-        while not await stopping.sleep(CHECK_SECONDS):
-            metrics.BUFFERED_VALUES.labels(self.source_id).set(self.progress.buffer.value_count)
-            now = self.clock.now().timestamp()
-            if self._has_something() and (now >= due_at or self.progress.buffer.is_half_full):
-                due_at = now + self.publish_interval_seconds
-                await self.flush()
-        await self.flush()
+        """Publish what comes in, until it is time to stop."""
+        while not stopping.is_set():
+            await self.publish_pending()
+            await stopping.sleep(CHECK_SECONDS)
 
-    async def flush(self) -> None:
-        """Publish everything that is buffered."""
-        batches = pack(self.progress.buffer.drain(), self.progress.interval_seconds)
-        while some := await asyncio.to_thread(lambda: list(itertools.islice(batches, BATCHES_AT_ONCE))):
-            await self._publish(some)
-        while self.progress.gaps:
-            await self.publisher.publish(self._lost(self.progress.gaps[0]))
-            self.progress.gaps.pop(0)
+    async def publish_pending(self) -> None:
+        """Publish all complete files of the spool, and all losses."""
+        while (segment := self.spool.take()) is not None:
+            batches = await asyncio.to_thread(self.spool.read, segment)
+            for start in range(0, len(batches), BATCHES_AT_ONCE):
+                await self._publish(batches[start : start + BATCHES_AT_ONCE])
+            crash_point("collector-before-discard")
+            self.spool.discard(segment)
+            metrics.SPOOL_BYTES.labels(self.board.source_id).set(self.spool.size_bytes)
+        await self._publish_losses()
 
-    def _has_something(self) -> bool:
-        return bool(self.progress.buffer.value_count or self.progress.gaps)
-
-    async def _publish(self, batches: list[list[MachineSamples]]) -> None:
+    async def _publish(self, batches: Sequence[SampleBatch]) -> None:
         first = self.board.last_batch_no + 1
-        events = [self._event(number, machines) for number, machines in enumerate(batches, start=first)]
+        events = [self._event(number, batch) for number, batch in enumerate(batches, start=first)]
         await self.publisher.publish_many(events)
-        values = sum(_value_count(machines) for machines in batches)
+        values = sum(batch.value_count() for batch in batches)
         self.board.last_batch_no += len(batches)
         self.board.values_published += values
-        metrics.VALUES_PUBLISHED.labels(self.source_id).inc(values)
+        metrics.VALUES_PUBLISHED.labels(self.board.source_id).inc(values)
 
-    def _event(self, batch_no: int, machines: list[MachineSamples]) -> PerformanceSampled:
+    async def _publish_losses(self) -> None:
+        for loss in self.spool.losses():
+            await self.publisher.publish(self._dropped(loss))
+            self.spool.forget_losses(1)
+        while self.gaps:
+            await self.publisher.publish(self._gap(self.gaps[0]))
+            self.gaps.pop(0)
+
+    def _event(self, batch_no: int, batch: SampleBatch) -> PerformanceSampled:
         return PerformanceSampled(
-            source_id=self.source_id,
+            source_id=self.board.source_id,
             source_kind="vmware",
             collector_id=self.collector_id,
             run_id=self.run_id,
             batch_no=batch_no,
             collected_at=self.clock.now(),
             generated=False,
-            machines=machines,
+            machines=batch.event_machines(),
         )
 
-    def _lost(self, gap: Gap) -> SamplesLost:
+    def _dropped(self, loss: Loss) -> SamplesLost:
+        lost = self._lost(loss.from_at, loss.until_at, loss.reason, "dropped from the collector's spool")
+        counts = {"machine_count": loss.machine_count, "value_count": loss.value_count}
+        return lost.model_copy(update=counts)
+
+    def _gap(self, gap: Gap) -> SamplesLost:
+        lost = self._lost(gap.start, gap.end, gap.reason, "the source keeps real-time samples for one hour")
+        return lost.model_copy(update={"machine_count": gap.machine_count})
+
+    def _lost(self, start: int, end: int, reason: LossReason | GapReason, detail: str) -> SamplesLost:
         return SamplesLost(
-            source_id=self.source_id,
+            source_id=self.board.source_id,
             collector_id=self.collector_id,
             run_id=self.run_id,
-            from_at=datetime.fromtimestamp(gap.start, UTC),
-            until_at=datetime.fromtimestamp(gap.end, UTC),
-            machine_count=gap.machine_count,
+            from_at=_time(start),
+            until_at=_time(end),
+            machine_count=None,
             value_count=None,
-            reason=gap.reason,
-            detail="the source keeps real-time samples for one hour",
+            reason=reason,
+            detail=detail,
             collected_at=self.clock.now(),
         )
 
 
-def _value_count(machines: Iterable[MachineSamples]) -> int:
-    every = (values for machine in machines for series in machine.series for values in [series.values])
-    return sum(len(values) - values.count(None) for values in every)
+def _time(epoch_seconds: int) -> datetime:
+    return datetime.fromtimestamp(epoch_seconds, UTC)

@@ -12,7 +12,9 @@ from surveyor_kit.settings import HttpSettings, SettingsModel, setting_name
 
 PART = "COLLECTOR_VMWARE"
 SOURCES_FILE = setting_name(PART, "sources_file")
+SPOOL_DIR = setting_name(PART, "spool_dir")
 _SHA256_HEX_DIGITS = 64
+GIB = 1024**3
 
 
 class SourcesFault(Exception):
@@ -111,7 +113,12 @@ class CollectorVmwareSettings(HttpSettings):
     full_read_interval_seconds: float = Field(default=600, gt=0)
     """The whole inventory is read again this often, for what a source changes without saying so."""
     buffer_mib: int = Field(default=128, gt=0)
-    """Samples held per source while the broker does not take them; above this the source keeps them."""
+    """Samples in memory per source; when half of it is used they are spooled before their time."""
+    spool_dir: Path
+    """Where samples wait for the broker; a persistent volume of this process alone."""
+    spool_max_bytes: int = Field(default=GIB, ge=1_000_000)
+    """Per source."""
+    spool_max_age_seconds: int = Field(default=7_200, ge=60)
     back_fill: bool = True
     """At a start and after an outage, read what the source still holds of the last hour."""
 

@@ -1,4 +1,4 @@
-"""One source until the process ends: two loops per connection, and the way to the broker."""
+"""One source for as long as it is followed: two loops per connection, and the way to the broker."""
 
 import asyncio
 import random
@@ -11,6 +11,7 @@ from collector_vmware.inventory_loop import InventoryLoop
 from collector_vmware.performance_loop import PerformanceLoop
 from collector_vmware.ports import SourceConnection, SourceConnector
 from collector_vmware.racing import Stopped, unless_stopped, until_one_ends
+from collector_vmware.sample_keeper import SampleKeeper
 from collector_vmware.sample_publisher import SamplePublisher
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.lifecycle import Stopping
@@ -28,20 +29,28 @@ class SourceRunner:
     connector: SourceConnector
     inventory: InventoryLoop
     progress: SampleProgress
-    samples: SamplePublisher
+    keeper: SampleKeeper
+    publisher: SamplePublisher
     board: SourceBoard
     poll_interval_seconds: float
     back_fill: bool
 
     async def run(self, stopping: Stopping) -> None:
-        """Collect until the process is to stop, then publish what is held."""
+        """Collect until told to stop, then publish what is held; what the broker does not take is spooled."""
         async with asyncio.TaskGroup() as tasks:
-            publishing = tasks.create_task(self.samples.run(stopping))
+            keeping = tasks.create_task(self.keeper.run(stopping))
+            publishing = tasks.create_task(self.publisher.run(stopping))
             await self._stay_connected(stopping)
-            await asyncio.wait({publishing}, timeout=LAST_PUBLICATION_SECONDS)
-            if not publishing.done():
-                log.warning("samples_not_published", source=self.board.source_id, reason="broker")
-                publishing.cancel()
+            await keeping
+            await self._publish_rest(publishing)
+
+    async def _publish_rest(self, publishing: asyncio.Task[None]) -> None:
+        try:
+            async with asyncio.timeout(LAST_PUBLICATION_SECONDS):
+                await publishing
+                await self.publisher.publish_pending()
+        except TimeoutError:
+            log.warning("samples_left_in_spool", source=self.board.source_id, reason="broker")
 
     async def _stay_connected(self, stopping: Stopping) -> None:
         failures = 0

@@ -92,6 +92,10 @@ class SourceBoard:
             self.lag_seconds = max(0.0, source_now - self.newest_sample_at)
             metrics.SOURCE_LAG_SECONDS.labels(self.source_id).set(self.lag_seconds)
 
+    def closed(self) -> None:
+        """Note that the source is no longer followed here."""
+        self.health.forget(self._check_name)
+
     def report(self) -> SourceStatus:
         """Return the source's part of a heartbeat."""
         newest = self.newest_sample_at
@@ -115,4 +119,8 @@ class SourceBoard:
         )
 
     def _check(self, detail: str) -> None:
-        self.health.set(f"source {self.source_id}", not detail, detail)
+        self.health.set(self._check_name, not detail, detail)
+
+    @property
+    def _check_name(self) -> str:
+        return f"source {self.source_id}"

@@ -11,6 +11,7 @@ from collector_vmware.domain.taken_samples import SOURCE_KEEPS_SECONDS, TakenSam
 from collector_vmware.domain.windows import Window
 
 REALTIME_INTERVAL_SECONDS = 20
+GapReason = Literal["source-unreachable", "collector-stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Gap:
     start: int
     end: int
     machine_count: int | None
-    reason: Literal["source-unreachable", "collector-stopped"]
+    reason: GapReason
 
 
 @dataclass
