@@ -12,6 +12,7 @@ from query_api.collectors import endpoints as collectors
 from query_api.deps import Deps
 from query_api.exports import endpoints as exports
 from query_api.groups import endpoints as groups
+from query_api.imports import endpoints as imports
 from query_api.inventory import endpoints as inventory
 from query_api.overview import endpoints as overview
 from query_api.performance import endpoints as performance
@@ -84,6 +85,7 @@ def _v1() -> APIRouter:
         groups,
         assessments,
         exports,
+        imports,
         collectors,
         catalogue,
         auth,

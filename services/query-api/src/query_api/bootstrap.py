@@ -1,9 +1,10 @@
 """Put the parts together and run them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from query_api.assessments.follower import TOPIC as ASSESSMENT_EVENTS
 from query_api.assessments.follower import AssessmentFollower
@@ -21,6 +22,8 @@ from query_api.control.outbox import Outbox
 from query_api.deps import Deps
 from query_api.exports.service import ExportService
 from query_api.groups.service import GroupService
+from query_api.imports.publisher import ImportPublisher
+from query_api.imports.service import ImportService
 from query_api.inventory.repository import MachineRepository
 from query_api.overview.service import OverviewService
 from query_api.performance.service import PerformanceService
@@ -38,7 +41,7 @@ from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 CHECK_EVERY_SECONDS = 5.0
 CHECK_TIMEOUT_SECONDS = 5.0
 CHANGES = "environment-changes"
-TOPICS = (CHANGES, ASSESSMENT_EVENTS, COLLECTOR_STATUS, "assessment-requests", "groups")
+TOPICS = (CHANGES, ASSESSMENT_EVENTS, COLLECTOR_STATUS, "assessment-requests", "groups", "discovery-raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Running:
 
     deps: Deps
     outbox: Outbox
+    import_publisher: ImportPublisher
     background: Callable[[], Awaitable[None]]
 
 
@@ -67,6 +71,7 @@ def put_together(parts: Parts) -> Running:
     """Return the parts of the application; nothing is started or connected."""
     store = Store(parts.clickhouse, parts.settings.store_timeout_seconds)
     outbox = Outbox(parts.database, parts.publisher, parts.health)
+    import_publisher = ImportPublisher(parts.database, parts.publisher, parts.clock, parts.health)
     machines = MachineRepository(store)
     catalogue = CatalogueRepository(store)
     results = ResultRepository(store)
@@ -93,6 +98,7 @@ def put_together(parts: Parts) -> Running:
         assessments=assessments,
         assessment_feed=Feed(parts.kafka, ASSESSMENT_EVENTS, parts.clock, parts.health),
         exports=ExportService(assessments, results, parts.settings.project_name),
+        imports=ImportService(parts.database, import_publisher, parts.clock),
         collectors=CollectorRegistry(parts.kafka, parts.health),
         catalogue=catalogue,
         overview=OverviewService(store, parts.clock),
@@ -100,7 +106,9 @@ def put_together(parts: Parts) -> Running:
     follower = AssessmentFollower(
         parts.kafka, parts.settings.group, assessments, parts.publisher, parts.health
     )
-    return Running(deps, outbox, lambda: _run(parts, deps, outbox, follower, store))
+    publishers = (outbox, import_publisher)
+    followers = (deps.change_feed, deps.assessment_feed, deps.collectors, follower)
+    return Running(deps, outbox, import_publisher, lambda: _run(parts, store, publishers, followers))
 
 
 async def prepare(database: ControlDatabase, deps: Deps) -> None:
@@ -129,15 +137,23 @@ async def from_settings(
         parts.clickhouse.close()
 
 
-async def _run(parts: Parts, deps: Deps, outbox: Outbox, follower: AssessmentFollower, store: Store) -> None:
-    """Run what goes on beside the requests, until cancelled."""
+class Runs(Protocol):
+    """Something that goes on until it is cancelled."""
+
+    async def run(self) -> None:
+        """Go on."""
+
+
+async def _run(parts: Parts, store: Store, publishers: Iterable[Runs], followers: Iterable[Runs]) -> None:
+    """Run what goes on beside the requests, until cancelled; followers need the topics."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_check(parts.health, "clickhouse", store.ping))
         tasks.create_task(_check(parts.health, "control_database", parts.database.ping))
-        tasks.create_task(outbox.run())
+        for publisher in publishers:
+            tasks.create_task(publisher.run())
         await _check_contracts(parts)
-        for follow in (deps.change_feed, deps.assessment_feed, deps.collectors, follower):
-            tasks.create_task(follow.run())
+        for follower in followers:
+            tasks.create_task(follower.run())
 
 
 async def _check_contracts(parts: Parts) -> None:

@@ -10,6 +10,7 @@ from query_api.changes.repository import ChangeRepository
 from query_api.collectors.registry import CollectorRegistry
 from query_api.exports.service import ExportService
 from query_api.groups.service import GroupService
+from query_api.imports.service import ImportService
 from query_api.inventory.repository import MachineRepository
 from query_api.overview.service import OverviewService
 from query_api.performance.service import PerformanceService
@@ -36,6 +37,7 @@ class Deps:
     assessments: AssessmentService
     assessment_feed: Feed
     exports: ExportService
+    imports: ImportService
     collectors: CollectorRegistry
     catalogue: CatalogueRepository
     overview: OverviewService

@@ -106,6 +106,55 @@ class OutgoingEvent(Base):
     headers: Mapped[list[list[str]]] = mapped_column(JSON)
 
 
+class Import(Base):
+    """An uploaded file: what was in it, and how far its machines are published."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source_id: Mapped[str] = mapped_column(String(200))
+    format: Mapped[str] = mapped_column(String(40))
+    file_name: Mapped[str] = mapped_column(String(260))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20))
+    rows: Mapped[dict[str, int]] = mapped_column(JSON)
+    """How many rows had each outcome."""
+    machines: Mapped[dict[str, int]] = mapped_column(JSON)
+    """How many machines were new, changed and unchanged."""
+    notes: Mapped[list[str]] = mapped_column(JSON)
+    report: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """The report of all rows, JSON in gzip: read as a whole or not at all."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(260))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ImportedMachine(Base):
+    """What files last said about a machine; it waits here to be published."""
+
+    __tablename__ = "imported_machines"
+    __table_args__ = (
+        Index("imported_machines_of_source", "source_id"),
+        Index("imported_machines_of_import", "import_id"),
+        Index("imported_machines_waiting", "is_published", "machine_id"),
+    )
+
+    machine_id: Mapped[UUID] = mapped_column(primary_key=True)
+    source_id: Mapped[str] = mapped_column(String(200))
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id"))
+    """The import that said it last."""
+    row_number: Mapped[int]
+    revision: Mapped[int] = mapped_column(BigInteger)
+    observed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of `document`: what did not change makes no new revision."""
+    document: Mapped[str] = mapped_column(Text)
+    """The machine as the file describes it, as JSON."""
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_published: Mapped[bool]
+
+
 class ApiKey(Base):
     """Who may use the API. The key itself is not stored, only its hash."""
 

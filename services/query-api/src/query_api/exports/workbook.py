@@ -23,7 +23,7 @@ from surveyor_schemas.assessments.results_v1 import AssessedMachine
 
 MAX_CELL_CHARACTERS = 32_767
 """Source: Microsoft Support, "Excel specifications and limits"."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _COLUMN_WIDTH = 24
 
 
@@ -105,4 +105,4 @@ class AssessmentWorkbook:
                 sheet.write_number(row, column, cell)
 
     def _format_of(self, text: str) -> Format | None:
-        return self._literal if text.startswith(_FORMULA_STARTS) else None
+        return self._literal if text.startswith(FORMULA_STARTS) else None

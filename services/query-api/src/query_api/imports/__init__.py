@@ -1,0 +1,1 @@
+"""Uploaded files of machines: read, reported, published to `discovery-raw`."""

@@ -1,0 +1,42 @@
+"""`python -m query_api.imports.reader_process`: read a file from stdin and write what it says to stdout.
+
+A process of its own keeps the API answering while a large workbook is read, and bounds the memory of one that
+was made to do harm: this process dies of it, the service does not.
+"""
+
+import gzip
+import resource
+import sys
+from typing import get_args
+
+from query_api.imports.model import ROWS, UPLOAD, FileMachine, ReadUpload, Refusal
+from surveyor_inventory.imports import FileRefused, ImportFormat, ReadFile, read_import
+
+MAX_MEMORY_BYTES = 2 * 1024**3
+
+
+def main() -> None:
+    """Read stdin; the first argument may name the format that it must have."""
+    _limit_memory()
+    expected = next((one for one in get_args(ImportFormat) if one in sys.argv[1:2]), None)
+    try:
+        answer: ReadUpload | Refusal = _upload(read_import(sys.stdin.buffer.read(), expected))
+    except FileRefused as refused:
+        answer = Refusal(refused.place, refused.reason)
+    sys.stdout.buffer.write(UPLOAD.dump_json(answer))
+
+
+def _limit_memory() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MAX_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
+def _upload(file: ReadFile) -> ReadUpload:
+    machines = [FileMachine(one.identity, one.row, one.machine.model_dump_json()) for one in file.machines]
+    report = gzip.compress(ROWS.dump_json(list(file.rows)), compresslevel=6, mtime=0)
+    return ReadUpload(file.format, machines, file.counts(), list(file.notes), report)
+
+
+if __name__ == "__main__":
+    main()
