@@ -44,6 +44,9 @@ class RunStore(Protocol):
     async def begun_at(self, run_id: UUID) -> datetime | None:
         """Return when the latest attempt began."""
 
+    async def input_ids(self, run_id: UUID) -> list[UUID]:
+        """Return the machines whose inputs are stored, in the store's key order."""
+
     async def stored_inputs(self, run_id: UUID, page: Sequence[UUID]) -> list[MachineInputs]:
         """Return the inputs of a page that were stored before."""
 
@@ -63,6 +66,9 @@ class RunStore(Protocol):
 
     async def store_summary(self, summary: AssessmentSummary) -> None:
         """Make a run's results visible."""
+
+    async def summary_document(self, run_id: UUID) -> str | None:
+        """Return the summary of a completed run as it was written."""
 
     async def summary(self, run_id: UUID) -> AssessmentSummary | None:
         """Return the summary of a completed run."""

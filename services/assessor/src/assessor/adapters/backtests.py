@@ -6,7 +6,7 @@ from uuid import UUID
 
 from assessor.adapters.backtest_sql import exceedance_statement
 from assessor.adapters.percentile_sql import CPU_PERCENT, DISK_METRICS, MEMORY_PERCENT, TRANSMITTED
-from assessor.adapters.statements import PatientClickHouse
+from assessor.adapters.statements import Statements
 from assessor.domain.backtest import Check
 from assessor.domain.backtest_counts import BacktestCounts, NumberedCount
 from assessor.domain.window import SLOT, Window
@@ -21,7 +21,7 @@ _MACHINES_AT_A_TIME = 500
 class ClickHouseBacktests:
     """Implements `Backtests`."""
 
-    def __init__(self, store: PatientClickHouse) -> None:
+    def __init__(self, store: Statements) -> None:
         self._store = store
 
     async def stored(self, run_id: UUID, page: Sequence[UUID]) -> dict[UUID, BacktestCounts]:

@@ -3,7 +3,7 @@
 import base64
 from datetime import datetime
 
-from assessor.adapters.statements import PatientClickHouse
+from assessor.adapters.statements import Statements
 
 _COLUMNS = ("hash", "prices_at", "published_at", "bytes")
 
@@ -11,7 +11,7 @@ _COLUMNS = ("hash", "prices_at", "published_at", "bytes")
 class ClickHouseCatalogueStore:
     """Implements `CatalogueStore`."""
 
-    def __init__(self, store: PatientClickHouse) -> None:
+    def __init__(self, store: Statements) -> None:
         self._store = store
 
     async def load(self, content_hash: str) -> bytes | None:

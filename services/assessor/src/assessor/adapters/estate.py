@@ -14,7 +14,7 @@ from assessor.adapters.percentile_sql import (
     Metric,
     percentile_statement,
 )
-from assessor.adapters.statements import PatientClickHouse
+from assessor.adapters.statements import Statements
 from assessor.domain.inputs import DiskUsage, MachineInputs, MeasuredUsage, NicUsage
 from assessor.domain.window import SLOT, Window
 from surveyor_kit.clickhouse import Parameters
@@ -32,7 +32,7 @@ Percentiles = dict[UUID, dict[tuple[str, str], MeasuredUsage]]
 class ClickHouseEstate:
     """Implements `Estate`."""
 
-    def __init__(self, store: PatientClickHouse) -> None:
+    def __init__(self, store: Statements) -> None:
         self._store = store
 
     async def scope(self, run_id: UUID) -> list[UUID]:

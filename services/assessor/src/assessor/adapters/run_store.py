@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from assessor.adapters.statements import PatientClickHouse
+from assessor.adapters.statements import Statements
 from assessor.domain.inputs import MachineInputs
 from assessor.domain.run_record import RunRecord
 from surveyor_schemas.assessments.results_v1 import AssessedMachine, AssessmentSummary
@@ -29,7 +29,7 @@ _SUMMARY_COLUMNS = ("run_id", "assessment_id", "document", "completed_at")
 class ClickHouseRunStore:
     """Implements `RunStore`; documents are JSON, the columns beside them serve lists and filters."""
 
-    def __init__(self, store: PatientClickHouse) -> None:
+    def __init__(self, store: Statements) -> None:
         self._store = store
 
     async def record(self, run_id: UUID) -> RunRecord | None:
@@ -49,6 +49,14 @@ class ClickHouseRunStore:
             {"run_id": str(run_id)},
         )
         return rows[0]["taken_up_at"] if rows else None
+
+    async def input_ids(self, run_id: UUID) -> list[UUID]:
+        rows = await self._store.rows(
+            "SELECT DISTINCT machine_id FROM assessment_inputs"
+            " WHERE run_id = {run_id:UUID} ORDER BY machine_id",
+            {"run_id": str(run_id)},
+        )
+        return [row["machine_id"] for row in rows]
 
     async def stored_inputs(self, run_id: UUID, page: Sequence[UUID]) -> list[MachineInputs]:
         rows = await self._store.rows(
@@ -103,9 +111,13 @@ class ClickHouseRunStore:
         row = [summary.run_id, summary.assessment_id, summary.model_dump_json(), summary.completed_at]
         await self._store.insert("assessment_summaries", _SUMMARY_COLUMNS, [row])
 
-    async def summary(self, run_id: UUID) -> AssessmentSummary | None:
+    async def summary_document(self, run_id: UUID) -> str | None:
         rows = await self._store.rows(
             "SELECT document FROM assessment_summaries FINAL WHERE run_id = {run_id:UUID}",
             {"run_id": str(run_id)},
         )
-        return AssessmentSummary.model_validate_json(rows[0]["document"]) if rows else None
+        return rows[0]["document"] if rows else None
+
+    async def summary(self, run_id: UUID) -> AssessmentSummary | None:
+        document = await self.summary_document(run_id)
+        return None if document is None else AssessmentSummary.model_validate_json(document)

@@ -1,0 +1,46 @@
+"""`assessor evaluate`: assess the machines of a file, without any server."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assessor.catalogue.tables import CatalogueRefused
+from assessor.commands.ending import fail
+from assessor.commands.snapshots import CatalogueFile, read_catalogue
+from assessor.domain.check_settings import SettingsRefused
+from assessor.evaluation.evaluate import evaluate
+from assessor.evaluation.files import FileRefused, read_model
+from assessor.evaluation.input_file import GivenMachines
+from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
+
+
+def evaluate_command(
+    input_file: Annotated[Path, typer.Option("--input", help="JSON file of machines.")],
+    settings_file: Annotated[Path, typer.Option("--settings", help="JSON file of assessment settings.")],
+    catalogue_file: CatalogueFile = None,
+) -> None:
+    """Assess the machines of a file and print the result as JSON. Needs no server."""
+    try:
+        settings = read_model(settings_file, AssessmentSettings)
+        machines = read_model(input_file, GivenMachines)
+        document = evaluate(machines, settings, read_catalogue(catalogue_file))
+    except SettingsRefused as error:
+        fail(f"{settings_file}: {error}")
+    except (FileRefused, CatalogueRefused) as error:
+        fail(str(error))
+    print_json(document)
+
+
+def print_json(document: Any) -> None:
+    """Write a document to standard output; end the command where that cannot be written."""
+    try:
+        json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # The reader has seen enough; the command line framework ends quietly.
+    except OSError as error:
+        fail(f"standard output: {error.strerror}; write to another place")
