@@ -36,6 +36,15 @@ class OperatingSystem(Record):
     architecture: OsArchitecture
 
 
+class ImportedDiskUsage(Record):
+    """Usage of one disk that a file states; each value counts as the percentile already. None: not stated."""
+
+    read_iops: NonNegativeFloat | None
+    write_iops: NonNegativeFloat | None
+    read_mb_per_second: NonNegativeFloat | None
+    write_mb_per_second: NonNegativeFloat | None
+
+
 class Disk(Record):
     """A disk of the machine."""
 
@@ -54,6 +63,8 @@ class Disk(Record):
     kind: str | None
     """`virtual` or `pass-through` or what else backs it."""
     thin_provisioned: bool | None
+    imported_usage: ImportedDiskUsage | None = None
+    """For disks of imported machines whose file states no totals for all disks together."""
 
 
 class Nic(Record):

@@ -11,7 +11,7 @@ from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineO
 from surveyor_schemas.discovery.imported_machine_observed_v1 import ImportedMachineObserved
 from surveyor_schemas.discovery.vmware_machine_observed_v1 import VmwareMachineObserved
 from surveyor_schemas.examples import examples
-from surveyor_schemas.inventory.machine_v1 import Disk, Machine, Nic, OperatingSystem
+from surveyor_schemas.inventory.machine_v1 import Disk, ImportedDiskUsage, Machine, Nic, OperatingSystem
 
 
 def document_of(model: type[Any], name: str = "ordinary") -> dict[str, Any]:
@@ -142,6 +142,25 @@ def test_totals_that_a_file_does_not_state_are_the_sums_of_its_disks() -> None:
     usage = imported_machine(imported(total_read_iops=None, disks=[disk, unknown]), None).imported_usage
     assert usage is not None
     assert usage.total_read_iops == 120.0
+
+
+def test_without_totals_each_disk_of_a_file_keeps_its_own_usage() -> None:
+    (disk,) = document_of(ImportedMachineObserved)["disks"]
+    silent = {"name": "Disk 2", "size_gib": 64.0} | dict.fromkeys(list(disk)[2:])
+    totals = [name for name in document_of(ImportedMachineObserved) if name.startswith("total_")]
+    machine = imported_machine(imported(**dict.fromkeys(totals), disks=[disk, silent]), None)
+
+    assert [each.imported_usage for each in machine.disks] == [
+        ImportedDiskUsage(read_iops=120.0, write_iops=80.0, read_mb_per_second=4.5, write_mb_per_second=2.25),
+        None,
+    ]
+    assert machine.imported_usage is not None
+    assert machine.imported_usage.total_read_iops is None
+
+
+def test_totals_of_a_file_replace_the_usage_of_its_disks() -> None:
+    machine = imported_machine(imported(), None)
+    assert [disk.imported_usage for disk in machine.disks] == [None]
 
 
 @pytest.mark.parametrize("model", [VmwareMachineObserved, HypervMachineObserved, ImportedMachineObserved])

@@ -77,16 +77,34 @@ def _guest_os(known: canonical.OperatingSystem) -> GuestOs:
 
 
 def _disk(disk: canonical.Disk, usages: dict[str, DiskUsage]) -> Disk:
-    usage = usages.get(disk.counter_instance or "", DiskUsage())
+    read_iops, write_iops, read_mb_per_second, write_mb_per_second = _disk_usages(disk, usages)
     return Disk(
         name=disk.name,
         size_gib=None if disk.size_bytes is None else disk.size_bytes / _BYTES_PER_GIB,
         is_os_disk=disk.is_os_disk,
-        read_iops=_usage(usage.read_iops),
-        write_iops=_usage(usage.write_iops),
-        read_mb_per_second=_usage(usage.read_mb_per_second),
-        write_mb_per_second=_usage(usage.write_mb_per_second),
+        read_iops=read_iops,
+        write_iops=write_iops,
+        read_mb_per_second=read_mb_per_second,
+        write_mb_per_second=write_mb_per_second,
         instance=disk.counter_instance,
+    )
+
+
+def _disk_usages(disk: canonical.Disk, usages: dict[str, DiskUsage]) -> tuple[Usage, Usage, Usage, Usage]:
+    """What a file states for the disk, else what was measured, in the order of `Disk.usages`."""
+    if stated := disk.imported_usage:
+        return (
+            _stated(stated.read_iops),
+            _stated(stated.write_iops),
+            _stated(stated.read_mb_per_second),
+            _stated(stated.write_mb_per_second),
+        )
+    measured = usages.get(disk.counter_instance or "", DiskUsage())
+    return (
+        _usage(measured.read_iops),
+        _usage(measured.write_iops),
+        _usage(measured.read_mb_per_second),
+        _usage(measured.write_mb_per_second),
     )
 
 

@@ -5,7 +5,14 @@ from collections.abc import Callable
 from normalizer.domain.inventory.guest import normal_addresses, normal_mac_address, operating_system
 from surveyor_inventory.guest_os import identify_guest_os
 from surveyor_schemas.discovery.imported_machine_observed_v1 import ImportedDisk, ImportedMachineObserved
-from surveyor_schemas.inventory.machine_v1 import Disk, ImportedUsage, Machine, Nic, PowerState
+from surveyor_schemas.inventory.machine_v1 import (
+    Disk,
+    ImportedDiskUsage,
+    ImportedUsage,
+    Machine,
+    Nic,
+    PowerState,
+)
 
 BYTES_PER_GIB = 1024**3
 POWER: dict[str, PowerState] = {
@@ -53,7 +60,10 @@ def imported_machine(observed: ImportedMachineObserved, _previous: Machine | Non
         processor_cores_per_socket=None,
         guest_tools_status=None,
         snapshot_count=0,
-        disks=[_disk(disk, position) for position, disk in enumerate(observed.disks)],
+        disks=[
+            _disk(disk, position, has_own_usage=not _states_totals(observed))
+            for position, disk in enumerate(observed.disks)
+        ],
         nics=_nics(observed),
         imported_usage=_usage(observed),
         observed_at=observed.collected_at,
@@ -61,7 +71,23 @@ def imported_machine(observed: ImportedMachineObserved, _previous: Machine | Non
     )
 
 
-def _disk(disk: ImportedDisk, position: int) -> Disk:
+def _states_totals(observed: ImportedMachineObserved) -> bool:
+    """Return whether the file states usage of all disks together, which replaces that of each.
+
+    Source: Microsoft Learn, "Tutorial: discover servers by CSV import".
+    """
+    return any(
+        total is not None
+        for total in (
+            observed.total_read_iops,
+            observed.total_write_iops,
+            observed.total_read_mb_per_second,
+            observed.total_write_mb_per_second,
+        )
+    )
+
+
+def _disk(disk: ImportedDisk, position: int, *, has_own_usage: bool) -> Disk:
     """The first disk of a file counts as the one of the operating system."""
     return Disk(
         disk_id=disk.name,
@@ -75,14 +101,27 @@ def _disk(disk: ImportedDisk, position: int) -> Disk:
         path=None,
         kind="virtual",
         thin_provisioned=None,
+        imported_usage=_usage_of(disk) if has_own_usage else None,
     )
+
+
+def _usage_of(disk: ImportedDisk) -> ImportedDiskUsage | None:
+    usage = ImportedDiskUsage(
+        read_iops=disk.read_iops,
+        write_iops=disk.write_iops,
+        read_mb_per_second=disk.read_mb_per_second,
+        write_mb_per_second=disk.write_mb_per_second,
+    )
+    is_stated = any(value is not None for value in usage.model_dump().values())
+    return usage if is_stated else None
 
 
 def _nics(observed: ImportedMachineObserved) -> list[Nic]:
     """Make as many adapters as the file counts; it does not say which addresses belong to which."""
     macs = observed.mac_addresses
     addresses = normal_addresses(observed.ip_addresses)
-    count = max(observed.nic_count or 0, len(macs), 1 if addresses else 0)
+    is_used = observed.received_mb_per_second is not None or observed.transmitted_mb_per_second is not None
+    count = max(observed.nic_count or 0, len(macs), 1 if addresses or is_used else 0)
     return [
         Nic(
             nic_id=f"nic{position}",
@@ -99,7 +138,9 @@ def _nics(observed: ImportedMachineObserved) -> list[Nic]:
 
 def _usage(observed: ImportedMachineObserved) -> ImportedUsage:
     def total(stated: float | None, of_disk: Callable[[ImportedDisk], float | None]) -> float | None:
-        """A stated total replaces what the disks sum up to."""
+        """Beside a stated total, one that is not stated is the sum of the disks'."""
+        if not _states_totals(observed):
+            return None
         parts = [part for part in map(of_disk, observed.disks) if part is not None]
         return stated if stated is not None or not parts else sum(parts)
 
