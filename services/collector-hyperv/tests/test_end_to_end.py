@@ -7,9 +7,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from collector_hyperv.adapters.spool import read_polls
 from collector_hyperv.domain.polls import Poll
 from devstack.hyperv.fixture import RunningHost
 from surveyor_kit.kafka import TopicAdmin
@@ -127,7 +127,7 @@ async def test_samples_that_a_killed_collector_had_polled_are_published_by_the_n
             await read.until(lambda seen: (last := heartbeat(seen)) and last.spool_bytes > 0)
             await asyncio.to_thread(collector.stop, signal.SIGKILL)
         assert read.of(PerformanceSampled) == []
-        polled = [poll for file in spool.glob("*.polls") for poll in read_polls(file)]
+        polled = spooled_polls(spool)
         async with running(collector):
             await read.until(lambda seen: seen.of(PerformanceSampled))
     assert {poll.sampled_at for poll in polled} <= sampled_times(read)
@@ -209,15 +209,19 @@ async def test_an_outage_of_the_broker_costs_no_sample(
     assert beat.sources[0].polls_skipped == 0
 
 
+def spooled_polls(spool: Path) -> list[Poll]:
+    """Return all polls of a spool; its files may be written just now."""
+    decode = msgspec.json.Decoder(Poll).decode
+    return [
+        decode(line) for file in sorted(spool.glob("*.entries")) for line in file.read_bytes().splitlines()
+    ]
+
+
 async def polls_in(spool: Path, *, at_least: int) -> list[Poll]:
     """Wait until the spool holds that many polls, and return them."""
-
-    def found() -> list[Poll]:
-        return [poll for file in sorted(spool.glob("*.polls")) for poll in read_polls(file)]
-
     async with asyncio.timeout(PATIENCE_SECONDS):
         # A file has no event to wait for.
-        while len(polls := await asyncio.to_thread(found)) < at_least:  # noqa: ASYNC110
+        while len(polls := await asyncio.to_thread(spooled_polls, spool)) < at_least:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
     return polls
 

@@ -8,18 +8,19 @@ from uuid import UUID
 
 import pytest
 
-from collector_hyperv.adapters.spool import Bounds, Spool
 from collector_hyperv.adapters.wsman.errors import HostUnreachable, LoginRefused
 from collector_hyperv.discovery import SiteDiscovery
 from collector_hyperv.domain.counters import PROCESSOR, CounterRead
 from collector_hyperv.domain.known_machines import KnownMachines
 from collector_hyperv.domain.machines import REALIZED, Observer
+from collector_hyperv.domain.polls import Poll, poll_extent
 from collector_hyperv.domain.rows import ComputerSystemRow, InventoryRows, SystemSettingsRow
 from collector_hyperv.domain.sampling import CounterPoll
 from collector_hyperv.domain.sites import Site
 from collector_hyperv.follower import HostFollower
 from collector_hyperv.performance import SourcePublisher
 from collector_hyperv.status import HostStatus, Run, SourceProgress
+from surveyor_kit.spool import Bounds, Spool
 from surveyor_kit.testing import InMemoryPublisher, SettableClock
 from surveyor_schemas.base import Event
 from surveyor_schemas.codec import decode
@@ -78,7 +79,7 @@ class Installation:
 
     def __init__(self, folder: Path, *hosts: Host) -> None:
         self.publisher, self.clock = InMemoryPublisher(), SettableClock(NOON)
-        self.spool = Spool(folder, BOUNDS, lambda: self.clock.now().timestamp())
+        self.spool = Spool(folder, Poll, poll_extent, BOUNDS, lambda: self.clock.now().timestamp())
         self.progress = SourceProgress("source", {host.name: HostStatus() for host in hosts}, "hosts")
         site = Site([host.name for host in hosts])
         discovery = SiteDiscovery(site, "site", KnownMachines(), self.publisher, self.clock)

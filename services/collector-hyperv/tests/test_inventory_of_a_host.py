@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from collector_hyperv.adapters.host import InventoryReader
 from collector_hyperv.domain.machines import Observer, RightsMissing, observe_machines
-from devstack.hyperv.fixture import RunningHost
+from devstack.hyperv.fixture import RunningHost, start_hosts
 from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 
 from .simulated_truth import machines_by_name
@@ -130,7 +132,10 @@ def test_the_host_itself_is_described(shared_host: RunningHost, inventory_of: Re
         "cpu_model": "Simulated CPU @ 2.60GHz",
         "cpu_sockets": 2,
         "cpu_cores": 32,
+        "fqdn": "HYPERV01.contoso.local",
+        "hardware_uuid": machine.host.hardware_uuid,
     }
+    assert str(UUID(machine.host.hardware_uuid)).upper() == machine.host.hardware_uuid
     assert machine.highly_available is False
 
 
@@ -161,6 +166,91 @@ def test_a_checkpoint_makes_the_disk_differencing(host: RunningHost, inventory_o
     host.control.take_checkpoint(machine=name)
     disk = observe(inventory_of(host))[name].disks[0]
     assert (disk.virtual_disk_type, disk.parent_path) == ("differencing", truth["disks"][0]["path"])
+
+
+def test_checkpoints_and_the_images_below_them_form_chains(host: RunningHost, inventory_of: ReaderOf) -> None:
+    name, truth = next(iter(machines_by_name(host).items()))
+    for checkpoint in ("first", "second"):
+        changed = host.control.take_checkpoint(machine=name, name=checkpoint)
+    machine = observe(inventory_of(host))[name]
+    first, second = machine.checkpoints
+    assert [first.name, second.name] == ["first", "second"]
+    assert (first.parent_instance_id, second.parent_instance_id) == (None, first.instance_id)
+    base = truth["disks"][0]
+    middle = changed["checkpoints"][1]["disks"][0]["path"]
+    disk = machine.disks[0]
+    assert disk.parent_paths == [middle, base["path"]]
+    assert (disk.size_bytes, disk.file_size_bytes) == (base["size_bytes"], 4 * 1024**2)
+
+
+def test_images_have_the_size_of_their_file_beside_that_of_the_disk(
+    shared_host: RunningHost, inventory_of: ReaderOf
+) -> None:
+    found = {
+        disk.path: disk.file_size_bytes
+        for machine in observe(inventory_of(shared_host)).values()
+        for disk in machine.disks
+        if disk.kind == "virtual"
+    }
+    assert found == {
+        disk["path"]: disk["file_size_bytes"]
+        for machine in machines_by_name(shared_host).values()
+        for disk in machine["disks"]
+        if disk["kind"] != "pass-through"
+    }
+
+
+def test_the_guests_own_addresses_are_known_where_its_host_has_no_class_for_them(
+    host: RunningHost, inventory_of: ReaderOf
+) -> None:
+    host.control.hide_class(class_name="Msvm_GuestNetworkAdapterConfiguration")
+    rows = inventory_of(host).read()
+    assert rows.refused_classes() == ["Msvm_GuestNetworkAdapterConfiguration"]
+    machines = observe_machines(rows, OBSERVER, datetime.now(UTC))
+    truth = machines_by_name(host)
+    for machine in machines.values():
+        adapters = truth[machine.name]["adapters"]
+        reported = sorted(address for adapter in adapters for address in adapter["addresses"])
+        if machine.guest_os_name and len(adapters) == 1:
+            assert sorted(machine.nics[0].ip_addresses) == reported
+        elif machine.guest_os_name:
+            assert sorted(machine.guest_ip_addresses or []) == reported
+
+
+def test_a_cluster_tells_which_node_owns_a_machine(tmp_path: Path, inventory_of: ReaderOf) -> None:
+    first, second = hosts = start_hosts(tmp_path, 2, vms=2, cluster="CLUSTER1")
+    try:
+        moved, stays = (machine["name"] for machine in first.control.list_machines())
+        first.control.set_clustered(machine=stays, clustered=False)
+        before = observe(inventory_of(first))
+        first.control.migrate_machine(machine=moved, to=second.name)
+        after = observe(inventory_of(second))[moved]
+        assert after.machine_id == before[moved].machine_id
+        assert (after.cluster_name, after.highly_available, after.cluster_group_name) == (
+            "CLUSTER1",
+            True,
+            moved,
+        )
+        assert (before[moved].cluster_owner_node, after.cluster_owner_node) == (first.name, second.name)
+        assert before[stays].highly_available is False
+    finally:
+        for host in hosts:
+            host.stop()
+
+
+def test_a_replica_is_another_machine_and_marked(tmp_path: Path, inventory_of: ReaderOf) -> None:
+    first, second = hosts = start_hosts(tmp_path, 2, vms=1)
+    try:
+        name = first.control.list_machines()[0]["name"]
+        first.control.replicate_machine(machine=name, to=second.name)
+        primary, replica = observe(inventory_of(first))[name], observe(inventory_of(second))[name]
+        assert primary.vm_guid == replica.vm_guid
+        assert primary.machine_id != replica.machine_id
+        assert (primary.is_replica, primary.replication_mode, primary.replication_health) == (False, 1, 1)
+        assert (replica.is_replica, replica.replication_mode, replica.enabled_state) == (True, 2, 3)
+    finally:
+        for host in hosts:
+            host.stop()
 
 
 def test_a_read_without_rights_is_no_empty_host(host: RunningHost, inventory_of: ReaderOf) -> None:

@@ -4,7 +4,7 @@ from collector_hyperv.domain.known_machines import KnownMachines
 from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
 
-from .builders import NOON, a_machine
+from .builders import NOON, a_disk, a_machine
 
 
 def removed(machine: HypervMachineObserved, revision: int) -> MachineRemoved:
@@ -47,3 +47,11 @@ def test_a_scope_has_its_own_machines() -> None:
     known.remember(a_machine(1), scope="one")
     known.remember(a_machine(2), scope="two")
     assert list(known.present("two")) == [a_machine(2).machine_id]
+
+
+def test_an_image_that_grows_is_no_news() -> None:
+    known = KnownMachines()
+    disk = a_disk("C:\\a.vhdx")
+    known.remember(a_machine(disks=[disk]), scope="site")
+    assert not known.is_news(a_machine(disks=[disk.model_copy(update={"file_size_bytes": 2**30})]))
+    assert known.is_news(a_machine(disks=[disk.model_copy(update={"size_bytes": 2**30})]))

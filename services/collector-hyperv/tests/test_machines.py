@@ -5,14 +5,18 @@ import pytest
 
 from collector_hyperv.domain.machines import REALIZED, Observer, RightsMissing, observe_machines
 from collector_hyperv.domain.rows import (
-    ClusterRow,
+    Cluster,
+    ClusterResourceRow,
     ComputerSystemRow,
     InventoryRows,
     KeyValueRow,
     MemorySettingsRow,
+    PortRow,
     ResourceRow,
+    SecuritySettingsRow,
     StorageRow,
     SystemSettingsRow,
+    VirtualDiskRow,
 )
 from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervCheckpoint, HypervMachineObserved
 from surveyor_schemas.identity import hyperv_machine_id
@@ -95,13 +99,68 @@ def test_memory_in_units_we_do_not_know_is_unknown() -> None:
     assert machine(replace(ROWS, memories=(row,))).memory_mib is None
 
 
+OWN = ClusterResourceRow("Virtual Machine web", "web", "NODE1", VM.lower())
+FOREIGN = ClusterResourceRow("Virtual Machine sql", "sql", "NODE2", guid(77))
+NAMELESS = ClusterResourceRow("Virtual Machine app", "app", "NODE2", None)
+
+
 @pytest.mark.parametrize(
-    ("clusters", "expected"),
-    [((), (None, False)), ((ClusterRow("CLUSTER1"),), ("CLUSTER1", None)), (None, (None, None))],
+    ("cluster", "expected"),
+    [
+        (None, (None, None, None, None)),
+        (Cluster(None), (None, False, None, None)),
+        (Cluster("C1"), ("C1", None, None, None)),
+        (Cluster("C1", resources=(OWN, FOREIGN)), ("C1", True, "web", "NODE1")),
+        (Cluster("C1", resources=(FOREIGN,)), ("C1", False, None, None)),
+        (Cluster("C1", resources=(FOREIGN, NAMELESS)), ("C1", None, None, None)),
+    ],
 )
-def test_only_a_host_without_a_cluster_says_no_to_high_availability(clusters: Any, expected: Any) -> None:
-    found = machine(replace(ROWS, clusters=clusters))
-    assert (found.cluster_name, found.highly_available) == expected
+def test_a_machine_is_highly_available_if_the_cluster_has_a_resource_for_it(
+    cluster: Cluster | None, expected: Any
+) -> None:
+    found = machine(replace(ROWS, cluster=cluster))
+    assert (
+        found.cluster_name,
+        found.highly_available,
+        found.cluster_group_name,
+        found.cluster_owner_node,
+    ) == expected
+
+
+def test_the_images_below_a_disk_are_listed_down_to_the_base() -> None:
+    def image(name: str, parent: str | None) -> VirtualDiskRow:
+        return VirtualDiskRow(f"C:\\{name}", 4 if parent else 3, f"C:\\{parent}" if parent else None)
+
+    storage = StorageRow(f"Microsoft:{VM}\\disk\\L", host_resource=("C:\\top",))
+    chain = (image("top", "MIDDLE"), image("middle", "base"), image("base", None))
+    (disk,) = machine(replace(ROWS, storages=(storage,), virtual_disks=chain)).disks
+    assert disk.parent_paths == ["C:\\MIDDLE", "C:\\base"]
+    in_circles = (image("top", "middle"), image("middle", "top"))
+    (disk,) = machine(replace(ROWS, storages=(storage,), virtual_disks=in_circles)).disks
+    assert disk.parent_paths == ["C:\\middle", "C:\\top"]
+
+
+def test_addresses_that_only_the_guest_tells_are_given_to_its_only_adapter() -> None:
+    item = (
+        '<INSTANCE><PROPERTY NAME="Name"><VALUE>NetworkAddressIPv4</VALUE></PROPERTY>'
+        '<PROPERTY NAME="Data"><VALUE>10.0.0.1;10.0.0.2</VALUE></PROPERTY></INSTANCE>'
+    )
+
+    def port(number: int) -> PortRow:
+        return PortRow(f"Microsoft:{VM}\\{guid(number)}")
+
+    told = replace(ROWS, key_values=(KeyValueRow(VM, (item,)),))
+    alone = machine(replace(told, synthetic_ports=(port(1),)))
+    assert (alone.nics[0].ip_addresses, alone.guest_ip_addresses) == (["10.0.0.1", "10.0.0.2"],) * 2
+    two = machine(replace(told, synthetic_ports=(port(1), port(2))))
+    assert [nic.ip_addresses for nic in two.nics] == [[], []]
+
+
+def test_security_of_a_build_that_has_none_is_unknown() -> None:
+    row = SecuritySettingsRow(f"Microsoft:{VM}\\security", tpm_enabled=True, shielding_requested=False)
+    known, unknown = machine(replace(ROWS, securities=(row,))), machine(ROWS)
+    assert (known.tpm_enabled, known.shielding_requested) == (True, False)
+    assert (unknown.tpm_enabled, unknown.shielding_requested) == (None, None)
 
 
 def test_what_a_guest_writes_is_not_trusted() -> None:

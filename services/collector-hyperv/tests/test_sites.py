@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from collector_hyperv.domain.sites import HostRead, Site
@@ -78,3 +79,37 @@ def test_of_two_hosts_the_one_that_runs_a_machine_counts() -> None:
     assert site.take("b", read(5, OFF)) == []
     assert site.take("a", read(60)) == []
     assert site.take("b", read(65, OFF)) == [OFF]
+
+
+def node(
+    began: float, name: str, *machines: HypervMachineObserved, owner: str = "n3.example.com"
+) -> HostRead:
+    """A read of a node of a cluster of three; the cluster says who owns the machine."""
+    return replace(
+        read(began, *machines), host_name=name, nodes=("N1", "N2", "N3"), owners={VM.machine_id: owner}
+    )
+
+
+def test_a_machine_that_moved_to_a_node_out_of_sight_is_not_gone() -> None:
+    site = Site(["a", "b"])
+    for began, machines in ((0, (VM,)), (60, ()), (120, ())):
+        site.take("a", node(began, "N1", *machines))
+        site.take("b", node(began + 5, "N2"))
+        assert site.gone(KNOWN, at(began + 6)) == {}
+    assert site.unfollowed_nodes() == ["N3"]
+
+
+def test_a_resource_that_outlives_its_machine_does_not_keep_it() -> None:
+    site = Site(["a", "b"])
+    gone = {}
+    for began, machines in ((0, (VM,)), (60, ()), (120, ())):
+        site.take("a", node(began, "N1", *machines, owner="N1"))
+        site.take("b", node(began + 5, "N2", owner="N1"))
+        gone = site.gone(KNOWN, at(began + 6))
+    assert set(gone) == {VM.machine_id}
+
+
+def test_nodes_are_not_missed_before_all_hosts_were_read() -> None:
+    site = Site(["a", "b"])
+    site.take("a", node(0, "n1.example.com"))
+    assert site.unfollowed_nodes() == []

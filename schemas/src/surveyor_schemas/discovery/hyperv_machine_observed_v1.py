@@ -29,6 +29,9 @@ class HypervDisk(Record):
     size_bytes: NonNegativeInt | None
     """`MaxInternalSize`: what the guest sees."""
     file_size_bytes: NonNegativeInt | None
+    """What the image's own file takes of its volume, without the images below it; its growth alone is no news."""
+    parent_paths: list[str] | None = None
+    """The images below a differencing one, nearest first; the last is the base, or the last that could be read."""
 
 
 class HypervNic(Record):
@@ -44,6 +47,8 @@ class HypervNic(Record):
     switch_name: str | None
     ip_addresses: list[str]
     dhcp_enabled: bool | None
+    switch_id: str | None = None
+    """GUID of the virtual switch."""
 
 
 class HypervHost(Record):
@@ -55,6 +60,9 @@ class HypervHost(Record):
     cpu_model: str | None
     cpu_sockets: NonNegativeInt | None
     cpu_cores: NonNegativeInt | None
+    fqdn: str | None = None
+    hardware_uuid: str | None = None
+    """`Win32_ComputerSystemProduct.UUID`."""
 
 
 class HypervCheckpoint(Record):
@@ -105,3 +113,22 @@ class HypervMachineObserved(Observation):
     disks: list[HypervDisk]
     nics: list[HypervNic]
     checkpoints: list[HypervCheckpoint]
+    guest_ip_addresses: list[str] | None = None
+    """Of the key-value exchange, whichever adapter they belong to."""
+    replication_mode: NonNegativeInt | None = None
+    """`Msvm_ComputerSystem.ReplicationMode`: 0 none, 1 primary, 2 replica, 3 test replica, 4 extended replica."""
+    replication_state: NonNegativeInt | None = None
+    replication_health: NonNegativeInt | None = None
+    """0 not replicated, 1 normal, 2 warning, 3 critical."""
+    secure_boot_template_id: str | None = None
+    tpm_enabled: bool | None = None
+    """This and the next four: `Msvm_SecuritySettingData`, which Windows Server 2016 brought."""
+    shielding_requested: bool | None = None
+    data_protection_requested: bool | None = None
+    virtualization_based_security_opt_out: bool | None = None
+    encrypt_state_and_migration_traffic: bool | None = None
+    configuration_file_path: str | None = None
+    cluster_group_name: str | None = None
+    """The failover cluster's group that holds the machine's resources."""
+    cluster_owner_node: str | None = None
+    """The node that owns the machine, by the cluster's word."""

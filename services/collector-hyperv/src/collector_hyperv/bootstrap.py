@@ -10,13 +10,13 @@ from importlib.metadata import version
 from urllib.parse import quote
 
 from collector_hyperv.adapters.host import CounterReader, InventoryReader, connect
-from collector_hyperv.adapters.spool import Bounds, Spool, lock_directory
 from collector_hyperv.adapters.wsman.connection import Login, unavailable_reason
 from collector_hyperv.check import CheckedHost
 from collector_hyperv.collector import Collector, FollowedSource, Pace, show_health, source_check
 from collector_hyperv.discovery import DISCOVERY_TOPIC, SiteDiscovery, recall_machines
 from collector_hyperv.domain.known_machines import KnownMachines
 from collector_hyperv.domain.machines import Observer
+from collector_hyperv.domain.polls import Poll, poll_extent
 from collector_hyperv.domain.sites import Site
 from collector_hyperv.follower import HostFollower
 from collector_hyperv.loops import until_stopping
@@ -29,6 +29,7 @@ from surveyor_kit.http_server import serving
 from surveyor_kit.kafka import EventPublisher, Publisher, check_topics, read_compacted
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.settings import KafkaSettings, setting_name
+from surveyor_kit.spool import Bounds, Spool, lock_directory
 
 SERVICE = "collector-hyperv"
 TOPICS = (DISCOVERY_TOPIC, "performance-raw", "collector-status")
@@ -123,6 +124,8 @@ def _source(
     progress = SourceProgress(source.source_id, {key: HostStatus() for key in keys}, ", ".join(keys))
     spool = Spool(
         settings.spool_dir / quote(source.source_id, safe=""),
+        Poll,
+        poll_extent,
         Bounds(settings.spool_max_bytes, settings.spool_max_age_seconds, settings.publish_interval_seconds),
     )
     observer = _observer(settings.collector_id, source)

@@ -11,12 +11,12 @@ from collector_hyperv.domain.machines import Observer, RightsMissing, observe_ma
 from collector_hyperv.domain.rows import InventoryRows
 from collector_hyperv.domain.sampling import CounterPoll, HostSampler, Sampled
 from collector_hyperv.domain.sites import RUNNING, Machines
+from collector_hyperv.follower import MAX_SKEW_SECONDS
 from collector_hyperv.ports import CounterReader, InventoryReader
 from surveyor_kit.clock import Clock
 
 SECONDS_BETWEEN_POLLS = 2.0
 """Rates need two readings; so far apart that even a quiet machine's processors have run."""
-MAX_SKEW_SECONDS = 60
 _NAMES_SHOWN = 5
 
 
@@ -78,16 +78,16 @@ def _look(host: CheckedHost, clock: Clock, findings: Findings) -> None:
 def _tell_inventory(rows: InventoryRows, machines: Machines, findings: Findings) -> None:
     system = next(iter(rows.operating_systems), None)
     product = f"{system.caption} {system.version}" if system else "a host that does not say its version"
-    clusters = rows.clusters or ()
-    findings.lines.append(", ".join([product, *(f"node of cluster {cluster.name}" for cluster in clusters)]))
+    name = rows.cluster.name if rows.cluster else None
+    findings.lines.append(f"{product}, node of cluster {name}" if name else product)
     findings.lines.append(
         f"{len(machines)} machines: {_count_running(machines)} running,"
         f" {sum(machine.is_replica for machine in machines.values())} replicas"
     )
-    refused = sorted(name for name, is_readable in rows.optional_classes.items() if not is_readable)
+    refused = rows.refused_classes()
     if refused:
         findings.problems.append(f"not readable: {', '.join(refused)}")
-    if rows.clusters is None:
+    if rows.cluster is None:
         findings.problems.append(
             "no right to read root/mscluster: whether the host is in a cluster is unknown"
         )

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from collector_hyperv.adapters.spool import Spool
+from collector_hyperv.domain.polls import Poll
 from collector_hyperv.follower import HostFollower
 from collector_hyperv.loops import first_of, repeat, until_stopping
 from collector_hyperv.performance import SourcePublisher
@@ -16,6 +16,7 @@ from surveyor_kit.health import Health
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.logging import get_logger
+from surveyor_kit.spool import Spool
 
 log = get_logger(__name__)
 
@@ -42,7 +43,7 @@ class FollowedSource:
     progress: SourceProgress
     followers: Sequence[HostFollower]
     publisher: SourcePublisher
-    spool: Spool
+    spool: Spool[Poll]
 
 
 class Collector:

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 from collector_hyperv.domain.known_machines import KnownMachines
-from collector_hyperv.domain.machines import Observer, observe_machines
-from collector_hyperv.domain.rows import InventoryRows
+from collector_hyperv.domain.machines import Observer
 from collector_hyperv.domain.sites import HostRead, Machines, Site
 from collector_hyperv.metrics import OBSERVATIONS_PUBLISHED
 from surveyor_kit.clock import Clock
@@ -64,19 +63,17 @@ class SiteDiscovery:
         """Return the machines that a host had when it was last read."""
         return self._site.machines_of(host)
 
-    async def take(self, host: str, rows: InventoryRows, observer: Observer, began_at: datetime) -> Machines:
-        """Publish what is new since the last read of any host, and what is gone; returns the host's machines.
+    def unfollowed_nodes(self) -> list[str]:
+        """Return the nodes of the site's cluster that are not among its hosts."""
+        return self._site.unfollowed_nodes()
 
-        Raises:
-            RightsMissing: the host showed not even itself; nothing is concluded from the read.
-        """
-        machines = observe_machines(rows, observer, self._clock.now())
+    async def take(self, host: str, read: HostRead, observer: Observer) -> None:
+        """Publish what is new since the last read of any host, and what is gone."""
         async with self._lock:
-            current = self._site.take(host, HostRead(began_at, machines))
+            current = self._site.take(host, read)
             await self._publish([machine for machine in current if self._known.is_news(machine)], observer)
             gone = self._site.gone(self._known.present(self._site_name), self._clock.now())
             await self._publish(self._removals(gone, observer), observer)
-        return machines
 
     def _removals(self, gone: Mapping[MachineId, datetime], observer: Observer) -> list[MachineRemoved]:
         return [

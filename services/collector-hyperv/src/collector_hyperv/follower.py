@@ -2,8 +2,11 @@
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from collector_hyperv.adapters.threads import in_thread
@@ -12,10 +15,14 @@ from collector_hyperv.backoff import Backoff
 from collector_hyperv.discovery import SiteDiscovery
 from collector_hyperv.domain.instances import Unmatched
 from collector_hyperv.domain.machines import Observer, RightsMissing
+from collector_hyperv.domain.reads import host_read
 from collector_hyperv.domain.rows import InventoryRows
-from collector_hyperv.domain.sampling import CounterPoll, HostSampler
-from collector_hyperv.domain.sites import RUNNING, Machines
+from collector_hyperv.domain.sampling import CounterPoll, HostSampler, Sampled
+from collector_hyperv.domain.sites import RUNNING, HostRead
 from collector_hyperv.metrics import (
+    CLOCK_SKEW_SECONDS,
+    DOUBTS,
+    HOST_UP,
     POLLS_DROPPED,
     READ_FAILURES,
     READ_SECONDS,
@@ -36,6 +43,11 @@ log = get_logger(__name__)
 RIGHTS_MISSING = "rights-missing"
 AMBIGUOUS_NAMES = "ambiguous-names"
 CLASS_REFUSED = "class-refused"
+CLOCK_WRONG = "clock-wrong"
+NODE_NOT_FOLLOWED = "cluster-node-not-followed"
+UNEXPECTED = "unexpected-answer"
+MAX_SKEW_SECONDS = 60
+"""A clock that is further off is said to be wrong; skew of a few seconds is every network's."""
 _NAMES_SHOWN = 3
 
 
@@ -70,33 +82,24 @@ class HostFollower:
         """Read the inventory once and publish what is new."""
         self.inventory_wanted.clear()
         began_at = self._clock.now()
-        rows = await self._read("inventory", self._inventory.read)
-        if rows is None:
+        found = await self._read("inventory", partial(self._inventory_now, began_at))
+        if found is None:
             return
-        try:
-            machines = await self._discovery.take(self.host, rows, self.observer, began_at)
-        except RightsMissing as error:
-            self._failed("inventory", RIGHTS_MISSING, str(error))
-            return
-        self._note_inventory(rows, machines, began_at)
+        rows, read = found
+        await self._discovery.take(self.host, read, self.observer)
+        self._note_inventory(rows, read)
         self.inventory_known.set()
 
     async def read_counters(self) -> None:
         """Read the counters once and keep the samples; without an inventory they would be no one's."""
         if not self.inventory_known.is_set():
             return
-        poll = await self._read("performance", self._counters.read)
-        if poll is None:
+        found = await self._read("performance", self._counters_now)
+        if found is None:
             return
-        machines = self._discovery.machines_of(self.host)
-        try:
-            sampled = self._sampler.take(poll, machines.values())
-        except RightsMissing as error:
-            self._failed("performance", RIGHTS_MISSING, str(error))
-            return
-        self._note_poll(poll, sampled.unmatched if sampled else Unmatched(), machines)
+        poll, sampled = found
+        self._note_poll(poll, sampled)
         if sampled is not None and sampled.poll.machines:
-            self._note_sample(sampled.poll.sampled_at)
             SAMPLES_COLLECTED.labels(self.observer.source_id).inc(sampled.poll.value_count())
             for loss in self._polls.append(sampled.poll):
                 POLLS_DROPPED.labels(self.observer.source_id, loss.reason).inc()
@@ -112,8 +115,19 @@ class HostFollower:
         self._inventory.close()
         self._counters.close()
 
+    def _inventory_now(self, began_at: datetime) -> tuple[InventoryRows, HostRead]:
+        rows = self._inventory.read()
+        return rows, host_read(rows, self.observer, began_at=began_at, collected_at=self._clock.now())
+
+    def _counters_now(self) -> tuple[CounterPoll, Sampled | None]:
+        poll = self._counters.read()
+        return poll, self._sampler.take(poll, self._discovery.machines_of(self.host).values())
+
     async def _read(self, kind: ReadKind, read: Callable[[], Result]) -> Result | None:
-        """Run one blocking read; None after a failure, which is noted."""
+        """Run one blocking read; None after a failure, which is noted.
+
+        An answer that nobody foresaw costs its host this read, not the other hosts their collector.
+        """
         began = time.monotonic()
         try:
             result = await in_thread(read)
@@ -123,13 +137,16 @@ class HostFollower:
         except RightsMissing as error:
             self._failed(kind, RIGHTS_MISSING, str(error))
             return None
+        except Exception as error:  # noqa: BLE001 - its text may quote the answer, so only its place is told
+            self._failed(kind, UNEXPECTED, f"{type(error).__name__} at {_place(error)}")
+            return None
         READ_SECONDS.labels(self.observer.source_id, kind).observe(time.monotonic() - began)
         return result
 
     def _failed(self, kind: ReadKind, code: str, message: str, *, login_refused: bool = False) -> None:
         self.backoff.failed(login_refused=login_refused)
         self.status.failed(kind, self._error(code, message))
-        self._on_change()
+        self._show()
         READ_FAILURES.labels(self.observer.source_id, kind, code).inc()
         log.warning(
             "host_read_failed",
@@ -144,42 +161,72 @@ class HostFollower:
     def _error(self, code: str, message: str) -> SourceError:
         return SourceError(code=code, message=f"{self.host}: {message}", at=self._clock.now())
 
-    def _note_inventory(self, rows: InventoryRows, machines: Machines, began_at: datetime) -> None:
+    def _note_inventory(self, rows: InventoryRows, read: HostRead) -> None:
         status = self.status
         system = next(iter(rows.operating_systems), None)
         status.product = f"{system.caption} {system.version}" if system else None
-        status.machine_count = len(machines)
-        status.running_count = sum(machine.enabled_state == RUNNING for machine in machines.values())
-        status.inventory_read_at = began_at
+        status.machine_count = len(read.machines)
+        status.running_count = sum(machine.enabled_state == RUNNING for machine in read.machines.values())
+        status.inventory_read_at = read.began_at
         status.capabilities.update(rows.optional_classes)
-        refused = sorted(name for name, readable in rows.optional_classes.items() if not readable)
-        doubt = self._error(CLASS_REFUSED, f"not readable: {', '.join(refused)}") if refused else None
-        self.backoff.succeeded()
-        status.succeeded("inventory", doubt)
-        self._on_change()
+        self._succeeded("inventory", self._inventory_doubt(rows))
 
-    def _note_poll(self, poll: CounterPoll, unmatched: Unmatched, machines: Machines) -> None:
+    def _inventory_doubt(self, rows: InventoryRows) -> SourceError | None:
+        refused = rows.refused_classes()
+        if refused:
+            return self._error(CLASS_REFUSED, f"not readable: {', '.join(refused)}")
+        nodes = self._discovery.unfollowed_nodes()
+        if nodes:
+            return self._error(
+                NODE_NOT_FOLLOWED, f"nodes of its cluster not among the hosts: {', '.join(nodes)}"
+            )
+        return None
+
+    def _note_poll(self, poll: CounterPoll, sampled: Sampled | None) -> None:
+        unmatched = sampled.unmatched if sampled else Unmatched()
+        if sampled is not None:
+            self._note_clock(sampled.poll.sampled_at)
         self.status.polled_at = self._clock.now()
         self.status.capabilities.update(poll.capabilities())
-        self.backoff.succeeded()
-        self.status.succeeded("performance", self._doubt(poll, unmatched))
-        self._on_change()
+        self._succeeded("performance", self._poll_doubt(poll, unmatched))
         for reason, names in (("ambiguous", unmatched.ambiguous), ("unknown", unmatched.unknown)):
             UNMATCHED_INSTANCES.labels(self.host, reason).set(len(names))
         strangers = frozenset(unmatched.unknown)
+        machines = self._discovery.machines_of(self.host)
         if poll.differs_from(machines.values()) or strangers - self._strangers:
             self.inventory_wanted.set()
         self._strangers = strangers
 
-    def _doubt(self, poll: CounterPoll, unmatched: Unmatched) -> SourceError | None:
+    def _poll_doubt(self, poll: CounterPoll, unmatched: Unmatched) -> SourceError | None:
         if poll.refused:
             refused = ", ".join(f"{name} ({code})" for name, code in sorted(poll.refused.items()))
             return self._error(CLASS_REFUSED, f"not readable: {refused}")
+        skew = self.status.clock_skew_seconds
+        if skew is not None and abs(skew) > MAX_SKEW_SECONDS:
+            return self._error(CLOCK_WRONG, f"its clock, which stamps the samples, is {skew:+.0f} s off")
         if unmatched.ambiguous:
             names = ", ".join(sorted(unmatched.ambiguous)[:_NAMES_SHOWN])
             return self._error(AMBIGUOUS_NAMES, f"counters that fit several machines are left out: {names}")
         return None
 
-    def _note_sample(self, sampled_at: int) -> None:
+    def _succeeded(self, kind: ReadKind, doubt: SourceError | None) -> None:
+        self.backoff.succeeded()
+        self.status.succeeded(kind, doubt)
+        self._show()
+
+    def _note_clock(self, sampled_at: int) -> None:
+        skew = round(sampled_at - self._clock.now().timestamp(), 1)
         self.status.newest_sample_at = datetime.fromtimestamp(sampled_at, UTC)
-        self.status.clock_skew_seconds = round(sampled_at - self._clock.now().timestamp(), 1)
+        self.status.clock_skew_seconds = skew
+        CLOCK_SKEW_SECONDS.labels(self.observer.source_id, self.host).set(skew)
+
+    def _show(self) -> None:
+        HOST_UP.labels(self.observer.source_id, self.host).set(not self.status.failing)
+        DOUBTS.labels(self.observer.source_id, self.host).set(len(self.status.doubts))
+        self._on_change()
+
+
+def _place(error: Exception) -> str:
+    """Return file and line where an error arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"

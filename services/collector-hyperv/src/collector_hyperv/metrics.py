@@ -13,6 +13,21 @@ READS_SKIPPED = counter(
     "Reads that did not start because the one before still ran.",
     ["source", "kind"],
 )
+HOST_UP = gauge(
+    "surveyor_hyperv_host_up",
+    "1 while the latest reads of a host's inventory and counters succeeded.",
+    ["source", "host"],
+)
+DOUBTS = gauge(
+    "surveyor_hyperv_host_doubts",
+    "Loops of a host whose latest read could not give everything; the heartbeat says what.",
+    ["source", "host"],
+)
+CLOCK_SKEW_SECONDS = gauge(
+    "surveyor_hyperv_clock_skew_seconds",
+    "Host's clock minus ours, at its latest samples.",
+    ["source", "host"],
+)
 SAMPLES_COLLECTED = counter(
     "surveyor_hyperv_values_collected_total", "Values read from hosts and written to the spool.", ["source"]
 )

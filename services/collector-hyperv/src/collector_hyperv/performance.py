@@ -1,17 +1,18 @@
 """Use case: what is in a source's spool becomes batches on `performance-raw`."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from collector_hyperv.adapters.spool import Spool
 from collector_hyperv.domain.packing import pack
-from collector_hyperv.domain.polls import Loss, Poll
+from collector_hyperv.domain.polls import Poll
 from collector_hyperv.metrics import SPOOL_BYTES, VALUES_PUBLISHED
 from collector_hyperv.status import Run, SourceProgress
 from surveyor_kit.clock import Clock
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import crash_point
 from surveyor_kit.logging import get_logger
+from surveyor_kit.spool import Loss, Segment, Spool
 from surveyor_schemas.performance.performance_sampled_v1 import MachineSamples, PerformanceSampled
 from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
 
@@ -29,7 +30,7 @@ class SourcePublisher:
         self,
         run: Run,
         progress: SourceProgress,
-        spool: Spool,
+        spool: Spool[Poll],
         publisher: Publisher,
         clock: Clock,
         *,
@@ -42,14 +43,18 @@ class SourcePublisher:
     async def publish_pending(self) -> None:
         """Publish everything in the spool, oldest first, and what it had to drop."""
         self._spool.seal()
-        while (taken := self._spool.take()) is not None:
-            segment, polls = taken
-            for machines in _batches(polls, self._interval_seconds):
+        while (segment := self._spool.take()) is not None:
+            # Beside the event loop: joining the polls of many machines takes its time.
+            for machines in await asyncio.to_thread(self._batches, segment):
                 await self._publish_batch(machines)
             crash_point("collector-before-discard")
             self._spool.discard(segment)
             SPOOL_BYTES.labels(self._progress.source_id).set(self._spool.size_bytes)
         await self._publish_losses(self._spool.losses())
+
+    def _batches(self, segment: Segment) -> list[list[MachineSamples]]:
+        columns = (column for poll in self._spool.read(segment) for column in poll.columns())
+        return list(pack(columns, self._interval_seconds))
 
     async def _publish_batch(self, machines: list[MachineSamples]) -> None:
         batch_no = self._progress.last_batch_no + 1
@@ -96,7 +101,3 @@ def value_count(machines: Sequence[MachineSamples]) -> int:
     return sum(
         value is not None for machine in machines for series in machine.series for value in series.values
     )
-
-
-def _batches(polls: Sequence[Poll], interval_seconds: int) -> Iterator[list[MachineSamples]]:
-    return pack((column for poll in polls for column in poll.columns()), interval_seconds)

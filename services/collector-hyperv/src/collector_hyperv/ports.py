@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from collector_hyperv.domain.polls import Loss, Poll
+from collector_hyperv.domain.polls import Poll
 from collector_hyperv.domain.rows import InventoryRows
 from collector_hyperv.domain.sampling import CounterPoll
+from surveyor_kit.spool import Loss
 
 
 class InventoryReader(Protocol):

@@ -89,6 +89,8 @@ COMPUTER_SYSTEM = CimClass(
         "HealthState": "health_state",
         "OnTimeInMilliseconds": "on_time_ms",
         "ReplicationMode": "replication_mode",
+        "ReplicationState": "replication_state",
+        "ReplicationHealth": "replication_health",
     },
 )
 SYSTEM_SETTINGS = CimClass(
@@ -108,6 +110,22 @@ SYSTEM_SETTINGS = CimClass(
         "BIOSGUID": "bios_guid",
         "BIOSSerialNumber": "bios_serial_number",
         "SecureBootEnabled": "secure_boot_enabled",
+        "SecureBootTemplateId": "secure_boot_template_id",
+        "ConfigurationDataRoot": "configuration_root",
+        "ConfigurationFile": "configuration_file",
+    },
+)
+SECURITY_SETTINGS = CimClass(
+    VIRTUALIZATION,
+    "Msvm_SecuritySettingData",
+    rows.SecuritySettingsRow,
+    {
+        "InstanceID": "instance_id",
+        "TpmEnabled": "tpm_enabled",
+        "ShieldingRequested": "shielding_requested",
+        "DataProtectionRequested": "data_protection_requested",
+        "VirtualizationBasedSecurityOptOut": "virtualization_based_security_opt_out",
+        "EncryptStateAndVmMigrationTraffic": "encrypt_state_and_migration_traffic",
     },
 )
 PROCESSOR_SETTINGS = CimClass(
@@ -217,4 +235,25 @@ OPERATING_SYSTEM = CimClass(
     {"Caption": "caption", "Version": "version", "BuildNumber": "build"},
 )
 PROCESSOR = CimClass(CIMV2, "Win32_Processor", rows.ProcessorRow, {"Name": "name", "NumberOfCores": "cores"})
+HOST_NAME = CimClass(
+    CIMV2,
+    "Win32_ComputerSystem",
+    rows.HostNameRow,
+    {"DNSHostName": "dns_host_name", "Domain": "domain", "PartOfDomain": "part_of_domain"},
+)
+HARDWARE = CimClass(CIMV2, "Win32_ComputerSystemProduct", rows.HardwareRow, {"UUID": "uuid"})
 CLUSTER_NAME = CimClass(CLUSTER, "MSCluster_Cluster", rows.ClusterRow, {"Name": "name"})
+CLUSTER_NODE = CimClass(CLUSTER, "MSCluster_Node", rows.ClusterNodeRow, {"Name": "name"})
+CLUSTER_RESOURCE = CimClass(
+    CLUSTER,
+    "MSCluster_Resource",
+    rows.ClusterResourceRow,
+    {
+        "Name": "name",
+        "OwnerGroup": "owner_group",
+        "OwnerNode": "owner_node",
+        # A property of an object that is itself a property.
+        "PrivateProperties/VmID": "machine_guid",
+    },
+    where="Type = 'Virtual Machine'",
+)

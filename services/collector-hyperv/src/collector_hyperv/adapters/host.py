@@ -1,43 +1,31 @@
 """One Hyper-V host: its inventory and its counters, each read over a connection of its own."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import Any
 
 from collector_hyperv.adapters import classes
 from collector_hyperv.adapters.classes import CimClass, Row
+from collector_hyperv.adapters.images import ImageReader
 from collector_hyperv.adapters.queries import ClassReader
 from collector_hyperv.adapters.wsman.client import WsmanClient
 from collector_hyperv.adapters.wsman.connection import Login, WinrmConnection
-from collector_hyperv.adapters.wsman.envelopes import RequestOptions, Resource
-from collector_hyperv.adapters.wsman.errors import AccessDenied, HostFault, NotFound, QueryRefused
-from collector_hyperv.adapters.wsman.parse import CimType, PropertyType, read_embedded
+from collector_hyperv.adapters.wsman.envelopes import RequestOptions
+from collector_hyperv.adapters.wsman.errors import AccessDenied, NotFound, QueryRefused
 from collector_hyperv.domain.counters import COUNTER_CLASSES
 from collector_hyperv.domain.disks import image_paths
 from collector_hyperv.domain.machines import machine_systems
-from collector_hyperv.domain.rows import (
-    ClusterRow,
-    ComputerSystemRow,
-    InventoryRows,
-    StorageRow,
-    VirtualDiskRow,
-)
+from collector_hyperv.domain.rows import Cluster, InventoryRows
 from collector_hyperv.domain.sampling import CounterPoll
 
-IMAGE_SERVICE = Resource(classes.VIRTUALIZATION, "Msvm_ImageManagementService")
-IMAGE_SETTINGS_METHOD = "GetVirtualHardDiskSettingData"
-_IMAGE_SETTINGS_SCHEMA = {
-    "ReturnValue": PropertyType(CimType.INTEGER),
-    "SettingData": PropertyType(CimType.STRING),
-}
+RARELY_SECONDS = 600.0
+"""How long is believed what changes only with a restart: the host's version, name and processors."""
 _OPTIONAL = (QueryRefused, NotFound, AccessDenied)
 """What an optional class may answer: it costs the host nothing but that class."""
 
 
 class InventoryReader:
-    """Reads all of a host's inventory classes, and its disk images through a cache.
-
-    A read of an image's settings opens the file, so known ones are asked for again only now and then.
-    """
+    """Reads all of a host's inventory classes, and its disk images through a cache."""
 
     def __init__(
         self,
@@ -48,9 +36,9 @@ class InventoryReader:
     ) -> None:
         self._client = client
         self._reader = ClassReader(client)
-        self._image_refresh_seconds = image_refresh_seconds
+        self._images = ImageReader(client, refresh_seconds=image_refresh_seconds, monotonic=monotonic)
         self._monotonic = monotonic
-        self._images: dict[str, tuple[float, VirtualDiskRow]] = {}
+        self._rare: dict[str, tuple[float, tuple[Any, ...]]] = {}
         self._readable: dict[str, bool] = {}
 
     def read(self) -> InventoryRows:
@@ -61,27 +49,31 @@ class InventoryReader:
             RightsMissing: the host showed not even itself.
         """
         self._readable = {}
-        read, optional = self._reader.read, self._optional
+        read, optional, rarely = self._reader.read, self._optional, self._rarely
         systems = read(classes.COMPUTER_SYSTEM)
         storages = read(classes.STORAGE)
+        guids = frozenset(machine_systems(systems))
         return InventoryRows(
             systems=systems,
             settings=read(classes.SYSTEM_SETTINGS),
+            securities=optional(classes.SECURITY_SETTINGS),
             processors=read(classes.PROCESSOR_SETTINGS),
             memories=read(classes.MEMORY_SETTINGS),
             resources=read(classes.RESOURCE),
             storages=storages,
             physical_disks=optional(classes.DISK_DRIVE),
-            virtual_disks=self._virtual_disks(systems, storages),
+            virtual_disks=self._images.read(image_paths(storages, guids)),
             synthetic_ports=read(classes.SYNTHETIC_PORT),
             emulated_ports=read(classes.EMULATED_PORT),
             port_connections=optional(classes.PORT_CONNECTION),
             switches=optional(classes.SWITCH),
             guest_networks=optional(classes.GUEST_NETWORK),
             key_values=optional(classes.KEY_VALUE),
-            operating_systems=optional(classes.OPERATING_SYSTEM),
-            host_processors=optional(classes.PROCESSOR),
-            clusters=self._clusters(),
+            operating_systems=rarely(classes.OPERATING_SYSTEM),
+            host_processors=rarely(classes.PROCESSOR),
+            host_names=rarely(classes.HOST_NAME),
+            hardware=rarely(classes.HARDWARE),
+            cluster=self._cluster(),
             optional_classes=dict(self._readable),
         )
 
@@ -98,42 +90,30 @@ class InventoryReader:
         self._readable[cim_class.name] = True
         return found
 
-    def _clusters(self) -> tuple[ClusterRow, ...] | None:
-        """Return the host's cluster; a host that is in none has no such namespace."""
-        try:
-            return self._reader.read(classes.CLUSTER_NAME)
-        except (NotFound, QueryRefused):
-            return ()
-        except AccessDenied:
-            return None
-
-    def _virtual_disks(
-        self, systems: Iterable[ComputerSystemRow], storages: Iterable[StorageRow]
-    ) -> tuple[VirtualDiskRow, ...]:
-        guids = frozenset(machine_systems(systems))
-        paths = {path.lower(): path for path in image_paths(storages, guids)}
+    def _rarely(self, cim_class: CimClass[Row]) -> tuple[Row, ...]:
         now = self._monotonic()
-        fresh_from = now - self._image_refresh_seconds
-        known = {key: entry for key, entry in self._images.items() if key in paths and entry[0] > fresh_from}
-        for key, path in paths.items():
-            if key not in known:
-                known[key] = (now, self._image(path))
-        self._images = known
-        return tuple(row for _, row in known.values())
+        read_at, found = self._rare.get(cim_class.name, (now, ()))
+        if not found or now - read_at > RARELY_SECONDS:
+            read_at, found = now, self._optional(cim_class)
+            self._rare[cim_class.name] = read_at, found
+        self._readable[cim_class.name] = bool(found)
+        return found
 
-    def _image(self, path: str) -> VirtualDiskRow:
-        """Return an image's settings; of one that cannot be opened only the path is known."""
+    def _cluster(self) -> Cluster | None:
+        """Return the host's failover cluster; a host that is in none has no such namespace."""
         try:
-            answer = self._client.invoke(
-                IMAGE_SERVICE, IMAGE_SETTINGS_METHOD, {"Path": path}, _IMAGE_SETTINGS_SCHEMA
-            )
-        except HostFault:
-            return VirtualDiskRow(path)
-        settings = answer["SettingData"]
-        if answer["ReturnValue"] != 0 or not isinstance(settings, str):
-            return VirtualDiskRow(path)
-        values = read_embedded(settings, classes.VIRTUAL_DISK.schema)
-        return classes.VIRTUAL_DISK.to_row({**values, "Path": path})
+            clusters = self._reader.read(classes.CLUSTER_NAME)
+        except (NotFound, QueryRefused):
+            return Cluster(None)
+        except AccessDenied:
+            self._readable[classes.CLUSTER_NAME.name] = False
+            return None
+        if not clusters:
+            return Cluster(None)
+        nodes = tuple(node.name for node in self._optional(classes.CLUSTER_NODE))
+        resources = self._optional(classes.CLUSTER_RESOURCE)
+        is_readable = self._readable[classes.CLUSTER_RESOURCE.name]
+        return Cluster(clusters[0].name, nodes, resources if is_readable else None)
 
 
 class CounterReader:

@@ -77,7 +77,8 @@ class ClassReader:
         self, namespace: str, class_name: str, schema: Schema, wanted: Iterable[str], where: str | None
     ) -> list[Values]:
         present = self._present.get(class_name)
-        columns = [name for name in wanted if present is None or name in present]
+        tops = dict.fromkeys(name.partition("/")[0] for name in wanted)
+        columns = [name for name in tops if present is None or name in present]
         wql = f"SELECT {', '.join(columns)} FROM {class_name}"  # noqa: S608 - constant names, no outside input
         return self._client.query(namespace, f"{wql} WHERE {where}" if where else wql, schema)
 

@@ -65,8 +65,18 @@ class DiskJoin:
             virtual_disk_id=image.disk_id or None,
             virtual_disk_type=_DISK_TYPES.get(image.disk_type),
             size_bytes=image.size_bytes,
-            file_size_bytes=None,
+            file_size_bytes=image.file_size_bytes,
+            parent_paths=self._parent_paths(image),
         )
+
+    def _parent_paths(self, image: VirtualDiskRow) -> list[str]:
+        """Return the images below one, nearest first."""
+        paths: list[str] = []
+        below: VirtualDiskRow | None = image
+        while below and below.parent_path and below.parent_path not in paths:
+            paths.append(below.parent_path)
+            below = self._images.get(below.parent_path.lower())
+        return paths
 
     def _pass_through(self, drive: ResourceRow, numbers: Mapping[str, int]) -> HypervDisk:
         reference = drive.host_resource[0] if drive.host_resource else None

@@ -3,7 +3,7 @@
 Source: Microsoft Learn, "Hyper-V data exchange service (KVP)"; DMTF DSP0201 for the form of an item.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
@@ -19,6 +19,12 @@ def guest_items(items: Iterable[str]) -> dict[str, str]:
         if name and text:
             found[name] = text
     return found
+
+
+def guest_addresses(items: Mapping[str, str]) -> list[str]:
+    """Return the addresses that a guest reports, of all its adapters together."""
+    texts = (items.get("NetworkAddressIPv4", ""), items.get("NetworkAddressIPv6", ""))
+    return [address.strip() for text in texts for address in text.split(";") if address.strip()]
 
 
 def _name_and_data(item: str) -> tuple[str | None, str | None]:

@@ -4,13 +4,20 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from surveyor_schemas.base import MachineId
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
 from surveyor_schemas.discovery.observation import Observation
 from surveyor_schemas.identity import next_revision
 
-_NOT_STATE = {"revision", "collected_at", "collector_id"}
+_NOT_STATE: dict[str, Any] = {
+    "revision": True,
+    "collected_at": True,
+    "collector_id": True,
+    # An image that grows as its guest writes is no news of the machine.
+    "disks": {"__all__": {"file_size_bytes"}},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,22 @@
 """A host's rows become the state of its machines."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from collector_hyperv.domain.clusters import Membership
 from collector_hyperv.domain.disks import DiskJoin
-from collector_hyperv.domain.guest_items import guest_items
+from collector_hyperv.domain.guest_items import guest_addresses, guest_items
 from collector_hyperv.domain.nics import NicJoin
 from collector_hyperv.domain.references import by_owner, machine_guid, referenced_key
 from collector_hyperv.domain.rows import (
     ComputerSystemRow,
+    HostNameRow,
     InventoryRows,
     MemorySettingsRow,
+    SecuritySettingsRow,
     SystemSettingsRow,
 )
 from surveyor_schemas.base import MachineId
@@ -97,9 +101,10 @@ class _MachineJoin:
     def __init__(self, rows: InventoryRows, observer: Observer, collected_at: datetime) -> None:
         self._observer, self._collected_at = observer, collected_at
         self._host = _host(rows)
-        self._clusters = rows.clusters
+        self._membership = Membership(rows.cluster)
         self._disks, self._nics = DiskJoin(rows), NicJoin(rows)
         self._processors, self._memories = by_owner(rows.processors), by_owner(rows.memories)
+        self._securities = by_owner(rows.securities)
         self._guest_items = {
             machine_guid(row.machine_guid): guest_items(row.items) for row in rows.key_values
         }
@@ -108,13 +113,18 @@ class _MachineJoin:
             for row in rows.settings
             if row.system_type == REALIZED and (guid := machine_guid(row.machine_guid))
         }
-        self._checkpoints = [row for row in rows.settings if _is_checkpoint(row)]
+        self._checkpoints: dict[str | None, list[HypervCheckpoint]] = defaultdict(list)
+        for row in rows.settings:
+            if _is_checkpoint(row):
+                self._checkpoints[machine_guid(row.machine_guid)].append(_checkpoint(row))
 
     def machine(
         self, guid: str, system: ComputerSystemRow, settings: SystemSettingsRow
     ) -> HypervMachineObserved:
         is_replica = system.replication_mode in _REPLICA_MODES
         memory = next(iter(self._memories.get(guid, ())), None)
+        security = next(iter(self._securities.get(guid, ())), SecuritySettingsRow(""))
+        resource = self._membership.resource_of(guid)
         guest = self._guest_items.get(guid, {})
         return HypervMachineObserved(
             machine_id=hyperv_machine_id(self._observer.site, guid, replica=is_replica),
@@ -147,28 +157,60 @@ class _MachineJoin:
             guest_fqdn=guest.get("FullyQualifiedDomainName"),
             integration_services_version=guest.get("IntegrationServicesVersion"),
             host=self._host,
-            cluster_name=self._clusters[0].name if self._clusters else None,
-            # On a clustered host a machine may or may not be highly available.
-            highly_available=False if self._clusters == () else None,
+            cluster_name=self._membership.name,
+            highly_available=self._membership.is_highly_available(guid),
             disks=self._disks.disks_of(guid),
-            nics=self._nics.nics_of(guid),
-            checkpoints=[
-                _checkpoint(row) for row in self._checkpoints if machine_guid(row.machine_guid) == guid
-            ],
+            nics=self._nics.nics_of(guid, guest_addresses(guest)),
+            checkpoints=self._checkpoints.get(guid, []),
+            guest_ip_addresses=guest_addresses(guest) if guest else None,
+            replication_mode=system.replication_mode,
+            replication_state=system.replication_state,
+            replication_health=system.replication_health,
+            secure_boot_template_id=settings.secure_boot_template_id or None,
+            tpm_enabled=security.tpm_enabled,
+            shielding_requested=security.shielding_requested,
+            data_protection_requested=security.data_protection_requested,
+            virtualization_based_security_opt_out=security.virtualization_based_security_opt_out,
+            encrypt_state_and_migration_traffic=security.encrypt_state_and_migration_traffic,
+            configuration_file_path=_configuration_path(settings),
+            cluster_group_name=resource.owner_group if resource else None,
+            cluster_owner_node=resource.owner_node if resource else None,
         )
 
 
+def _configuration_path(settings: SystemSettingsRow) -> str | None:
+    if not (settings.configuration_root and settings.configuration_file):
+        return None
+    return f"{settings.configuration_root.rstrip(chr(92))}\\{settings.configuration_file}"
+
+
+def own_name(systems: Iterable[ComputerSystemRow]) -> str:
+    """Return the name of the host itself, whose row is among those of its machines."""
+    host = next((row for row in systems if machine_guid(row.name) is None), None)
+    return (host.element_name or host.name) if host else ""
+
+
 def _host(rows: InventoryRows) -> HypervHost:
-    system = next((row for row in rows.systems if machine_guid(row.name) is None), None)
     operating_system = next(iter(rows.operating_systems), None)
     cores = [row.cores for row in rows.host_processors if row.cores is not None]
     return HypervHost(
-        name=(system.element_name or system.name) if system else "",
+        name=own_name(rows.systems),
         version=operating_system.version if operating_system else None,
         build=operating_system.build if operating_system else None,
         cpu_model=next((row.name for row in rows.host_processors), None),
         cpu_sockets=len(rows.host_processors) or None,
         cpu_cores=sum(cores) if cores else None,
+        fqdn=_fqdn(next(iter(rows.host_names), HostNameRow())),
+        hardware_uuid=next((row.uuid for row in rows.hardware if row.uuid), None),
+    )
+
+
+def _fqdn(name: HostNameRow) -> str | None:
+    """Return the host's full name; the domain of a host that is in none is its workgroup's."""
+    if not name.dns_host_name:
+        return None
+    return (
+        f"{name.dns_host_name}.{name.domain}" if name.part_of_domain and name.domain else name.dns_host_name
     )
 
 

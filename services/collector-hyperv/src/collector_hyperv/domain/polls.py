@@ -1,11 +1,11 @@
 """What one poll of a source brought, in the form in which it is kept until published. Knows no vendor."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import msgspec
 
 from collector_hyperv.domain.packing import SeriesKey
+from surveyor_kit.spool import Extent
 from surveyor_schemas.base import MachineId
 
 
@@ -44,14 +44,11 @@ class Poll(msgspec.Struct, frozen=True):
             yield self.sampled_at, machine.machine_id, machine.by_series()
 
 
-LossReason = Literal["spool-full", "spool-expired"]
-
-
-class Loss(msgspec.Struct, frozen=True):
-    """Polls that are gone, between two times by the source's clock, in epoch seconds."""
-
-    from_at: int
-    until_at: int
-    machine_count: int
-    value_count: int
-    reason: LossReason
+def poll_extent(poll: Poll) -> Extent:
+    """Return what a poll is about, for when it has to be given up."""
+    return Extent(
+        from_at=poll.sampled_at,
+        until_at=poll.sampled_at,
+        machine_ids=frozenset(machine.machine_id for machine in poll.machines),
+        value_count=poll.value_count(),
+    )

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+_CLASSES_OF_LATER_BUILDS = {"Msvm_SecuritySettingData"}
+
 
 @dataclass(frozen=True, slots=True)
 class ComputerSystemRow:
@@ -21,6 +23,8 @@ class ComputerSystemRow:
     on_time_ms: int | None = None
     """How long the machine has run since it was last started."""
     replication_mode: int | None = None
+    replication_state: int | None = None
+    replication_health: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,21 @@ class SystemSettingsRow:
     bios_guid: str | None = None
     bios_serial_number: str | None = None
     secure_boot_enabled: bool | None = None
+    secure_boot_template_id: str | None = None
+    configuration_root: str | None = None
+    configuration_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecuritySettingsRow:
+    """`Msvm_SecuritySettingData`."""
+
+    instance_id: str
+    tpm_enabled: bool | None = None
+    shielding_requested: bool | None = None
+    data_protection_requested: bool | None = None
+    virtualization_based_security_opt_out: bool | None = None
+    encrypt_state_and_migration_traffic: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,8 @@ class VirtualDiskRow:
     parent_path: str | None = None
     size_bytes: int | None = None
     disk_id: str | None = None
+    file_size_bytes: int | None = None
+    """Of `Msvm_VirtualHardDiskState`; None for an image that only lies below another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +189,59 @@ class ProcessorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HostNameRow:
+    """`Win32_ComputerSystem` of the host."""
+
+    dns_host_name: str | None = None
+    domain: str | None = None
+    part_of_domain: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareRow:
+    """`Win32_ComputerSystemProduct` of the host."""
+
+    uuid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterRow:
     """`MSCluster_Cluster`: the failover cluster that the host belongs to."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterNodeRow:
+    """`MSCluster_Node`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterResourceRow:
+    """`MSCluster_Resource` of the type "Virtual Machine"."""
+
+    name: str
+    owner_group: str | None = None
+    owner_node: str | None = None
+    machine_guid: str | None = None
+    """`VmID` among its private properties; None where the host does not hand them out."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What a host says of its failover cluster.
+
+    Attributes:
+        name: None on a host that belongs to none.
+        nodes: All nodes by name.
+        resources: The highly available machines; None where they could not be read.
+    """
+
+    name: str | None
+    nodes: tuple[str, ...] = ()
+    resources: tuple[ClusterResourceRow, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +250,7 @@ class InventoryRows:
 
     systems: tuple[ComputerSystemRow, ...]
     settings: tuple[SystemSettingsRow, ...] = ()
+    securities: tuple[SecuritySettingsRow, ...] = ()
     processors: tuple[ProcessorSettingsRow, ...] = ()
     memories: tuple[MemorySettingsRow, ...] = ()
     resources: tuple[ResourceRow, ...] = ()
@@ -194,7 +265,17 @@ class InventoryRows:
     key_values: tuple[KeyValueRow, ...] = ()
     operating_systems: tuple[OperatingSystemRow, ...] = ()
     host_processors: tuple[ProcessorRow, ...] = ()
-    clusters: tuple[ClusterRow, ...] | None = None
-    """None where it could not be found out; empty on a host that belongs to no cluster."""
+    host_names: tuple[HostNameRow, ...] = ()
+    hardware: tuple[HardwareRow, ...] = ()
+    cluster: Cluster | None = None
+    """None where it could not be found out."""
     optional_classes: Mapping[str, bool] = field(default_factory=dict)
     """Classes that a discovery can do without, and whether this account can read them on the host."""
+
+    def refused_classes(self) -> list[str]:
+        """Return the optional classes that a host of any build should have given."""
+        return sorted(
+            name
+            for name, is_readable in self.optional_classes.items()
+            if not is_readable and name not in _CLASSES_OF_LATER_BUILDS
+        )

@@ -5,9 +5,10 @@ when every host was read completely, without it, after it was first missed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from collector_hyperv.domain.clusters import short_name
 from surveyor_schemas.base import MachineId
 from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 
@@ -21,6 +22,12 @@ class HostRead:
 
     began_at: datetime
     machines: Machines
+    host_name: str = ""
+    """The host's own name, as its cluster knows it."""
+    nodes: tuple[str, ...] = ()
+    """All nodes of the failover cluster that it belongs to."""
+    owners: Mapping[MachineId, str] = field(default_factory=dict)
+    """The cluster's machines and the nodes that own them."""
 
 
 class Site:
@@ -51,6 +58,7 @@ class Site:
             now: When the latest read ended.
         """
         seen = {machine_id for read in self._reads.values() for machine_id in read.machines}
+        seen |= self._owned_elsewhere()
         gone = {}
         for machine_id in known:
             if machine_id in seen:
@@ -60,6 +68,27 @@ class Site:
                 gone[machine_id] = missed_at
                 del self._missed_at[machine_id]
         return gone
+
+    def unfollowed_nodes(self) -> list[str]:
+        """Return the nodes of the hosts' cluster that are none of the site's hosts, once all were read."""
+        if len(self._reads) < len(self._hosts):
+            return []
+        followed = self._host_names()
+        nodes = {node for read in self._reads.values() for node in read.nodes}
+        return sorted(node for node in nodes if short_name(node) not in followed)
+
+    def _owned_elsewhere(self) -> set[MachineId]:
+        """Return the machines that a node has which is not followed: they are not gone, only out of sight."""
+        followed = self._host_names()
+        return {
+            machine_id
+            for read in self._reads.values()
+            for machine_id, node in read.owners.items()
+            if short_name(node) not in followed
+        }
+
+    def _host_names(self) -> set[str]:
+        return {short_name(read.host_name) for read in self._reads.values()}
 
     def _runs_elsewhere(self, host: str, machine: HypervMachineObserved) -> bool:
         """During a move two hosts may show a machine: the one that runs it counts."""

@@ -105,12 +105,17 @@ def property_names(item: etree._Element) -> frozenset[str]:
 def read_instance(item: etree._Element, schema: Schema) -> Values:
     """Return the properties of an instance, or of a projection, that the schema names.
 
+    `A/B` in the schema is property B of the object that property A holds.
+
     Raises:
         MalformedAnswer: a value is not of its type.
     """
     texts: dict[str, list[str | None]] = {}
     for child in item:
-        texts.setdefault(_local_name(child), []).append(_text(child))
+        name = _local_name(child)
+        texts.setdefault(name, []).append(_text(child))
+        for member in child:
+            texts.setdefault(f"{name}/{_local_name(member)}", []).append(_text(member))
     return _typed(texts, schema)
 
 
