@@ -49,8 +49,15 @@ def a_disk() -> MakeDisk:
         name: str = "data",
         is_os_disk: bool = False,
     ) -> Disk:
-        usages = (read_iops, write_iops, read_mb_per_second, write_mb_per_second)
-        return Disk(name, size_gib, is_os_disk, *(_usage(value) for value in usages))
+        return Disk(
+            name,
+            size_gib,
+            is_os_disk,
+            _usage(read_iops),
+            _usage(write_iops),
+            _usage(read_mb_per_second),
+            _usage(write_mb_per_second),
+        )
 
     return make
 

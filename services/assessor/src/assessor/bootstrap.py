@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
+from assessor.adapters.backtests import ClickHouseBacktests
 from assessor.adapters.catalogue_store import ClickHouseCatalogueStore
 from assessor.adapters.estate import ClickHouseEstate
 from assessor.adapters.run_store import ClickHouseRunStore
 from assessor.adapters.statements import CHECK, PatientClickHouse
 from assessor.catalogues import Catalogues
+from assessor.domain.owner_rules import OwnerRules
 from assessor.runs import RunDependencies
 from assessor.settings import AssessorSettings
 from assessor.streams import REQUESTS, SERVICE, TOPICS, consume_requests
@@ -36,7 +38,12 @@ class AllSettings:
 
 
 def run_dependencies(
-    own: AssessorSettings, store: ClickHouse, publisher: Publisher, health: Health, clock: Clock
+    own: AssessorSettings,
+    store: ClickHouse,
+    publisher: Publisher,
+    health: Health,
+    clock: Clock,
+    owner_rules: OwnerRules | None = None,
 ) -> RunDependencies:
     """Put the real adapters behind the ports; nothing is connected or started by it."""
     patient = PatientClickHouse(store, health)
@@ -50,6 +57,8 @@ def run_dependencies(
         progress_interval_seconds=own.progress_interval_seconds,
         attempts=own.run_attempts,
         retry_seconds=own.run_retry_seconds,
+        backtests=ClickHouseBacktests(patient),
+        owner_rules=owner_rules,
     )
 
 

@@ -69,9 +69,10 @@ async def _begin(
     if number > deps.attempts:
         raise _too_many(number - 1)
     began_at = deps.clock.now()
-    record = RunRecord(request=request, rules_version=RULES_VERSION, attempts=number)
+    owner_rules = before.owner_rules if before else deps.owner_rules
+    record = RunRecord(request=request, rules_version=RULES_VERSION, attempts=number, owner_rules=owner_rules)
     await deps.runs.store_record(record, began_at)
-    return Attempt(request, began_at, check_in, deps), number
+    return Attempt(request, began_at, check_in, deps, owner_rules), number
 
 
 def _too_many(attempts: int) -> RunFailed:

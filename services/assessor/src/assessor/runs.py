@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assessor.backtesting import Backtests, backtest_page
 from assessor.catalogue.tables import CatalogueRefused
 from assessor.catalogues import Catalogues
 from assessor.domain.assess import Assessment
 from assessor.domain.check_settings import SettingsRefused
-from assessor.domain.inputs import MachineInputs, to_machine
-from assessor.domain.report import machine_document
+from assessor.domain.owner_rules import OwnerRules
+from assessor.domain.page import assess_inputs, page_documents
+from assessor.domain.report import RunContext
 from assessor.domain.summary import Totals
 from assessor.domain.window import Window, performance_window
 from assessor.metrics import MACHINES_ASSESSED
@@ -23,9 +25,7 @@ from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import crash_point
 from surveyor_kit.logging import get_logger
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
-from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 from surveyor_schemas.assessments.assessment_started_v1 import AssessmentStarted
-from surveyor_schemas.assessments.results_v1 import AssessedMachine as MachineDocument
 from surveyor_schemas.assessments.results_v1 import AssessmentSummary
 
 log = get_logger(__name__)
@@ -44,6 +44,8 @@ class RunDependencies:
     progress_interval_seconds: float
     attempts: int
     retry_seconds: float
+    backtests: Backtests
+    owner_rules: OwnerRules | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Attempt:
     began_at: datetime
     check_in: CheckIn
     deps: RunDependencies
+    owner_rules: OwnerRules | None = None
+    """Those of the run's first attempt, whatever stands in this assessor's file by now."""
 
     @property
     def run_id(self) -> UUID:
@@ -71,15 +75,13 @@ class Attempt:
             RunCancelled: Somebody asked to stop it.
             RunGivenAway: Another assessor has begun it since.
         """
-        assessment = await load_assessment(
-            self.request.settings, self.request.catalogue_hash, self.deps.catalogues
-        )
+        assessment = await load_assessment(self.request, self.owner_rules, self.deps.catalogues)
         pages = self._pages(await self._scope())
         progress = Progress(self.request, self.deps.publisher, self.deps.clock)
         async with progress.told_every(self.deps.progress_interval_seconds):
             window = await self._store_inputs(pages, progress)
             crash_point("after_inputs")
-            totals = await self._assess(assessment, pages, progress)
+            totals = await self._assess(assessment, window, pages, progress)
         return await self._store_summary(totals, window)
 
     async def _scope(self) -> list[UUID]:
@@ -122,15 +124,20 @@ class Attempt:
         return window
 
     async def _assess(
-        self, assessment: Assessment, pages: Sequence[list[UUID]], progress: Progress
+        self, assessment: Assessment, window: Window, pages: Sequence[list[UUID]], progress: Progress
     ) -> Totals:
-        """Compute every page from its stored inputs alone, and store the results."""
-        totals = Totals()
+        """Compute every page from its stored inputs, back-test it, and store the results."""
+        run = RunContext(self.request.assessment_id, self.run_id, assessment, window)
+        totals = Totals(assessment)
         await progress.begin("assessing", sum(map(len, pages)))
         for page in pages:
             self.check_in()
             inputs = await self.deps.runs.stored_inputs(self.run_id, page)
-            documents = await asyncio.to_thread(assess_page, self.request, assessment, inputs, totals)
+            assessed = await asyncio.to_thread(assess_inputs, run, inputs)
+            plans = {item.machine_id: item.checks for item in assessed}
+            counts = await backtest_page(self.run_id, plans, window, self.began_at, self.deps.backtests)
+            crash_point("after_backtest")
+            documents = await asyncio.to_thread(page_documents, run, assessed, counts, totals)
             await self.deps.runs.store_results(self.run_id, documents, self.began_at)
             crash_point("between_results")
             MACHINES_ASSESSED.inc(len(documents))
@@ -153,43 +160,20 @@ class Attempt:
 
 
 async def load_assessment(
-    settings: AssessmentSettings, catalogue_hash: str, catalogues: Catalogues
+    request: AssessmentRequested, owner_rules: OwnerRules | None, catalogues: Catalogues
 ) -> Assessment:
-    """Put settings and the pinned catalogue together.
+    """Put settings, the pinned catalogue and the owner's rules together.
 
     Raises:
         RunFailed: The catalogue is unknown or cannot be read, or does not have what the settings ask for.
     """
     try:
-        catalogue = await catalogues.get(catalogue_hash)
+        catalogue = await catalogues.get(request.catalogue_hash)
         if catalogue is None:
-            known = f"No catalogue has the hash {catalogue_hash}; request the assessment again."
+            known = f"No catalogue has the hash {request.catalogue_hash}; request the assessment again."
             raise RunFailed("catalogue-unknown", known)
-        return Assessment(settings, catalogue)
+        return Assessment(request.settings, catalogue, owner_rules)
     except CatalogueRefused as error:
         raise RunFailed("catalogue-unknown", f"The catalogue cannot be read: {error}") from error
     except SettingsRefused as error:
         raise RunFailed("settings-not-supported", str(error)) from error
-
-
-def assess_page(
-    request: AssessmentRequested, assessment: Assessment, inputs: Sequence[MachineInputs], totals: Totals
-) -> list[MachineDocument]:
-    """Compute machines from their inputs, and add them to the totals."""
-    return [
-        document
-        for item in inputs
-        if (document := _assess_machine(request, assessment, item, totals)) is not None
-    ]
-
-
-def _assess_machine(
-    request: AssessmentRequested, assessment: Assessment, inputs: MachineInputs, totals: Totals
-) -> MachineDocument | None:
-    machine = to_machine(inputs)
-    if machine is None:
-        log.warning("machine_without_cores_or_memory", machine_id=str(inputs.machine.machine_id))
-        return None
-    result = assessment.assess(machine)
-    totals.add(result)
-    return machine_document(request.assessment_id, request.run_id, inputs.machine, assessment, result)

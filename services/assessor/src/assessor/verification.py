@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from assessor.backtesting import Backtests
 from assessor.catalogues import Catalogues
+from assessor.domain.page import assess_inputs, page_documents
+from assessor.domain.report import RunContext
 from assessor.domain.rules import RULES_VERSION
 from assessor.domain.summary import Totals
 from assessor.domain.window import performance_window
 from assessor.ports import RunStore
 from assessor.run_control import RunFailed
-from assessor.runs import assess_page, load_assessment
+from assessor.runs import load_assessment
 from surveyor_schemas.assessments.results_v1 import AssessmentSummary
 
 PAGE_MACHINES = 1_000
@@ -44,10 +47,12 @@ class Verification:
     rules_here: str = RULES_VERSION
 
 
-async def verify_run(run_id: UUID, runs: RunStore, catalogues: Catalogues) -> Verification:
+async def verify_run(
+    run_id: UUID, runs: RunStore, catalogues: Catalogues, backtests: Backtests
+) -> Verification:
     """Compare a run's results and summary with a new computation; its time of completion is taken as it is.
 
-    Needs the run's record, its inputs and its catalogue, and no sample.
+    Needs the run's record, its inputs, what its back-test counted and its catalogue, and no sample.
 
     Raises:
         NotVerifiable: One of them is not in the store, or the run has no result.
@@ -57,20 +62,22 @@ async def verify_run(run_id: UUID, runs: RunStore, catalogues: Catalogues) -> Ve
         raise NotVerifiable(f"The store has no run {run_id}.")
     if stored is None:
         raise NotVerifiable(f"Run {run_id} has no result: it was not completed.")
-    request, totals, machines = record.request, Totals(), 0
+    request, machines = record.request, 0
     try:
-        assessment = await load_assessment(request.settings, request.catalogue_hash, catalogues)
+        assessment = await load_assessment(request, record.owner_rules, catalogues)
     except RunFailed as failure:
         raise NotVerifiable(str(failure)) from failure
+    window = performance_window(request.settings, request.window_end)
+    run, totals = RunContext(request.assessment_id, run_id, assessment, window), Totals(assessment)
     for page in _pages(await runs.input_ids(run_id)):
-        documents = assess_page(request, assessment, await runs.stored_inputs(run_id, page), totals)
+        assessed = assess_inputs(run, await runs.stored_inputs(run_id, page))
+        documents = page_documents(run, assessed, await backtests.stored(run_id, page), totals)
         computed = {document.machine_id: document.model_dump_json() for document in documents}
         found = first_difference(await runs.results(run_id, page), computed)
         if found is not None:
             return Verification(machines, found, record.rules_version)
         machines += len(computed)
     before = AssessmentSummary.model_validate_json(stored)
-    window = performance_window(request.settings, request.window_end)
     after = totals.summary(request, window, before.inputs_read_at, before.completed_at).model_dump_json()
     difference = None if after == stored else _difference("the summary", stored, after)
     return Verification(machines, difference, record.rules_version)

@@ -208,11 +208,14 @@ def test_explanation_names_the_binding_dimension_and_the_neighbours(
     assert explanation.binding == "memory_gib"
     assert explanation.next_smaller is not None
     assert explanation.next_larger is not None
-    assert (explanation.next_smaller.name, explanation.next_smaller.too_small_in) == (
+    assert (explanation.next_smaller.size.name, explanation.next_smaller.too_small_in) == (
         "Standard_D2s_v5",
         ("memory_gib",),
     )
-    assert (explanation.next_larger.name, explanation.next_larger.too_small_in) == ("Standard_D8s_v5", ())
+    assert (explanation.next_larger.size.name, explanation.next_larger.too_small_in) == (
+        "Standard_D8s_v5",
+        (),
+    )
 
 
 def test_machine_that_is_not_ready_is_neither_sized_nor_priced(

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from assessor.domain.issues import Issue, Readiness, worst
+from assessor.domain.issues import Issue, Readiness
 from assessor.domain.machine import BootType, Source
 from assessor.domain.readiness import readiness_issues
+from assessor.domain.rule_book import RuleBook
 
 READY = Readiness.SUITABLE
 CONDITIONAL = Readiness.CONDITIONALLY_SUITABLE
@@ -69,7 +70,7 @@ def test_operating_system_decides(
     os_name: Any, readiness: Any, issue: Any, a_machine: Any, settings: Any
 ) -> None:
     issues = readiness_issues(a_machine(os_name), settings())
-    assert worst(issues) is readiness
+    assert RuleBook().worst(issues) is readiness
     assert issue is None or issue in issues
 
 
@@ -135,4 +136,4 @@ def test_worst_finding_wins_and_all_are_listed(a_machine: Any, settings: Any) ->
     machine = a_machine("Other (32-bit)", boot_type=BootType.UNKNOWN)
     issues = readiness_issues(machine, settings())
     assert set(issues) == {Issue.BOOT_TYPE_UNKNOWN, Issue.OS_UNKNOWN, Issue.OS_ARCHITECTURE}
-    assert worst(issues) is UNKNOWN
+    assert RuleBook().worst(issues) is UNKNOWN

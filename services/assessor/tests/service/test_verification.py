@@ -43,7 +43,9 @@ async def completed(
     await estate.add(machines)
     await estate.scope(request.run_id, [machine.machine_id for machine in machines])
     for machine in machines:
-        await estate.open_peaks(machine.machine_id, "cpu_percent", [50.0] * 144, last_slot_at=NOON - SLOT)
+        # So few that the percentile leaves them out, and the back-test counts them.
+        busy = [50.0] * 140 + [100.0] * 4
+        await estate.open_peaks(machine.machine_id, "cpu_percent", busy, last_slot_at=NOON - SLOT)
     await handle_request(request, deps)
     for table in ("machine_10m", "disk_10m", "nic_10m", "peaks_day", "machine_state", "assessment_scope"):
         await store.command(f"TRUNCATE TABLE {table}")
@@ -51,7 +53,7 @@ async def completed(
 
 
 async def test_run_verifies_when_its_samples_are_gone(completed: Any, deps: RunDependencies) -> None:
-    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues)
+    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues, deps.backtests)
     assert (verification.machines, verification.difference) == (3, None)
 
 
@@ -63,7 +65,7 @@ async def test_first_difference_is_named_by_machine_and_field(completed: Any, de
     await deps.runs.store_results(
         completed.run_id, [changed.model_copy(update={"disks": disks})], NOON + SLOT
     )
-    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues)
+    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues, deps.backtests)
     assert verification.difference is not None
     assert verification.difference.machine == f"{changed.display_name} ({ids[1]})"
     assert verification.difference.field == "disks[0].recommended_sku"
@@ -78,7 +80,7 @@ async def test_summary_is_compared_too(completed: Any, deps: RunDependencies) ->
     assert summary is not None
     changed = summary.model_copy(update={"machine_count": 4, "completed_at": NOON + SLOT})
     await deps.runs.store_summary(changed)
-    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues)
+    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues, deps.backtests)
     assert verification.difference is not None
     assert (verification.difference.machine, verification.difference.field) == (
         "the summary",
@@ -90,7 +92,7 @@ async def test_missing_result_is_a_difference(
     completed: Any, deps: RunDependencies, store: ClickHouse
 ) -> None:
     await store.command("TRUNCATE TABLE assessment_results")
-    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues)
+    verification = await verify_run(completed.run_id, deps.runs, deps.catalogues, deps.backtests)
     assert verification.difference is not None
     assert (verification.difference.field, verification.difference.stored) == ("the whole result", "nothing")
 
@@ -99,10 +101,10 @@ async def test_run_without_a_result_cannot_be_verified(
     completed: Any, deps: RunDependencies, store: ClickHouse
 ) -> None:
     with pytest.raises(NotVerifiable, match="The store has no run"):
-        await verify_run(uuid4(), deps.runs, deps.catalogues)
+        await verify_run(uuid4(), deps.runs, deps.catalogues, deps.backtests)
     await store.command("TRUNCATE TABLE assessment_summaries")
     with pytest.raises(NotVerifiable, match="has no result"):
-        await verify_run(completed.run_id, deps.runs, deps.catalogues)
+        await verify_run(completed.run_id, deps.runs, deps.catalogues, deps.backtests)
 
 
 def run_command(settings: ClickHouseSettings, *arguments: str) -> subprocess.CompletedProcess[str]:

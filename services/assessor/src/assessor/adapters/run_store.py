@@ -19,6 +19,9 @@ _RESULT_COLUMNS = (
     "monthly_compute_cost",
     "monthly_storage_cost",
     "confidence_percent",
+    "rightsizing",
+    "monthly_savings",
+    "backtest_percent_above",
     "document",
     "written_at",
 )
@@ -92,6 +95,9 @@ class ClickHouseRunStore:
                 result.monthly_compute_cost,
                 result.monthly_storage_cost,
                 result.confidence_percent,
+                result.rightsizing.finding if result.rightsizing else None,
+                result.rightsizing.monthly_savings if result.rightsizing else None,
+                result.backtest.worst_percent_above if result.backtest else None,
                 result.model_dump_json(),
                 written_at,
             ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import typer
 
+from assessor.adapters.backtests import ClickHouseBacktests
 from assessor.adapters.catalogue_store import ClickHouseCatalogueStore
 from assessor.adapters.run_store import ClickHouseRunStore
 from assessor.adapters.statements import Statements
@@ -26,7 +27,7 @@ def verify(
 
     async def job(store: Statements) -> Verification:
         catalogues = Catalogues(ClickHouseCatalogueStore(store), SystemClock())
-        return await verify_run(run, ClickHouseRunStore(store), catalogues)
+        return await verify_run(run, ClickHouseRunStore(store), catalogues, ClickHouseBacktests(store))
 
     try:
         verification = with_store(job)

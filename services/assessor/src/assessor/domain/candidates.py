@@ -4,6 +4,7 @@ A pool is built once per settings and licence and then asked per machine: a few 
 arrays, so that tens of thousands of machines take seconds.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from surveyor_schemas.assessments.choices import PricingTier, VmSecurityOption
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Codes = NDArray[np.intp]
 _NO_PRICE = Decimal("Infinity")
 
 
@@ -48,11 +50,22 @@ class CandidatePool:
     boots_bios: Flags
     boots_uefi: Flags
     has_rate: Flags
+    series_codes: Codes
+    """Equal for sizes of one series."""
 
 
-def candidate_pool(catalogue: Catalogue, settings: AssessmentSettings, licence: Licence) -> CandidatePool:
-    """Filter the catalogue by what does not depend on a machine, and sort it by cost."""
-    sizes, empty_because = _filtered(catalogue, settings)
+def candidate_pool(
+    catalogue: Catalogue,
+    settings: AssessmentSettings,
+    licence: Licence,
+    allow: Callable[[VmSize], bool] = lambda _: True,
+) -> CandidatePool:
+    """Filter the catalogue by what does not depend on a machine, and sort it by cost.
+
+    Args:
+        allow: False for sizes that the owner's rules leave out.
+    """
+    sizes, empty_because = _filtered(catalogue, settings, allow)
     rates = hourly_rates(catalogue, settings, licence)
     ordered = sorted(sizes, key=lambda size: _preference(size, rates.get(size.name)))
     kept = tuple(rates.get(size.name) for size in ordered)
@@ -76,15 +89,18 @@ def candidate_pool(catalogue: Catalogue, settings: AssessmentSettings, licence: 
         boots_bios=flags[:, 1],
         boots_uefi=flags[:, 2],
         has_rate=np.array([rate is not None for rate in kept], dtype=np.bool_),
+        series_codes=_codes([size.series for size in ordered]),
     )
 
 
-def _filtered(catalogue: Catalogue, settings: AssessmentSettings) -> tuple[list[VmSize], Issue | None]:
+def _filtered(
+    catalogue: Catalogue, settings: AssessmentSettings, allow: Callable[[VmSize], bool]
+) -> tuple[list[VmSize], Issue | None]:
     listed = catalogue.sizes_in_region.get(settings.azure_location, frozenset())
     in_location = [catalogue.sizes[name] for name in sorted(listed)]
     if not in_location:
         return [], Issue.NO_SIZE_IN_LOCATION
-    in_families = [size for size in in_location if _is_chosen(size, settings)]
+    in_families = [size for size in in_location if _is_chosen(size, settings) and allow(size)]
     if not in_families:
         return [], Issue.NO_SIZE_IN_FAMILY
     wants_basic = settings.azure_pricing_tier is PricingTier.BASIC
@@ -127,6 +143,11 @@ def _limits(size: VmSize) -> list[float]:
 
 def _flags(size: VmSize) -> list[bool]:
     return [size.premium_io, size.boots_bios, size.boots_uefi]
+
+
+def _codes(series: list[str]) -> Codes:
+    code_by_series = {name: code for code, name in enumerate(sorted(set(series)))}
+    return np.array([code_by_series[name] for name in series], dtype=np.intp)
 
 
 def _neighbours(ordered: list[VmSize]) -> tuple[tuple[int | None, int | None], ...]:

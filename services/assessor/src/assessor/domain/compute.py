@@ -35,14 +35,18 @@ class ComputeNeed:
     tests_performance: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SizeChoice:
-    """`unknown_limits` names the limits that the machine uses and the catalogue does not know."""
+    """`unknown_limits` names the limits that the machine uses and the catalogue does not know.
+
+    `fitting` marks every size of the pool that would do, this one included.
+    """
 
     index: int
     size: VmSize
     rate: HourlyRate
     unknown_limits: tuple[str, ...]
+    fitting: Flags
 
 
 class LimitTest(NamedTuple):
@@ -71,7 +75,7 @@ def choose_size(pool: CandidatePool, need: ComputeNeed) -> SizeChoice | Issue:
     rate = pool.rates[index]
     if rate is None:
         return Issue.NO_SIZE_WITH_PRICE
-    return SizeChoice(index, pool.sizes[index], rate, _unknown_limits(pool, need, index))
+    return SizeChoice(index, pool.sizes[index], rate, _unknown_limits(pool, need, index), fitting)
 
 
 def limit_tests(pool: CandidatePool, need: ComputeNeed) -> Iterator[LimitTest]:

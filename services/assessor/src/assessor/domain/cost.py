@@ -5,6 +5,7 @@ Months have 730 hours, or 744 under a savings option; given uptime hours win (AD
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 
@@ -14,6 +15,11 @@ from surveyor_schemas.assessments.choices import SavingsOption
 PAY_AS_YOU_GO_HOURS = Decimal(730)
 COMMITTED_HOURS = Decimal(744)
 _EXACT = Context(prec=60)
+
+
+def exactly() -> AbstractContextManager[Context]:
+    """Calculate within the block without rounding."""
+    return localcontext(_EXACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,11 @@ class MonthlyPricing:
     currency_per_usd: Decimal
 
     def compute(self, usd_per_hour: Decimal) -> Decimal:
-        with localcontext(_EXACT):
+        with exactly():
             return usd_per_hour * self.hours * self.compute_factor * self.currency_per_usd
 
     def storage(self, usd_per_month: Decimal) -> Decimal:
-        with localcontext(_EXACT):
+        with exactly():
             return usd_per_month * self.currency_per_usd
 
 
@@ -39,7 +45,7 @@ def monthly_pricing(settings: AssessmentSettings, currency_per_usd: Decimal) -> 
     if settings.savings_options is not SavingsOption.NONE:
         return MonthlyPricing(COMMITTED_HOURS, Decimal(1), currency_per_usd)
     hours = settings.vm_uptime.hours_per_month if settings.vm_uptime else PAY_AS_YOU_GO_HOURS
-    with localcontext(_EXACT):
+    with exactly():
         factor = 1 - settings.discount_percentage / 100
     return MonthlyPricing(hours, factor, currency_per_usd)
 
@@ -47,7 +53,7 @@ def monthly_pricing(settings: AssessmentSettings, currency_per_usd: Decimal) -> 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     """Add amounts exactly; None as soon as one of them is not known."""
     amount = Decimal(0)
-    with localcontext(_EXACT):
+    with exactly():
         for part in amounts:
             if part is None:
                 return None
@@ -57,8 +63,13 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 def exact_sum(amounts: Iterable[Decimal | None]) -> Decimal:
     """Add the amounts that are known, exactly."""
-    with localcontext(_EXACT):
+    with exactly():
         return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
+def exact_difference(amount: Decimal, less: Decimal) -> Decimal:
+    with exactly():
+        return amount - less
 
 
 def decimal_text(amount: Decimal) -> str:

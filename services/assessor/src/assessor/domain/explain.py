@@ -6,7 +6,9 @@ from decimal import Decimal
 import numpy as np
 
 from assessor.domain.candidates import CandidatePool
+from assessor.domain.catalogue import VmSize
 from assessor.domain.compute import ComputeNeed, SizeChoice, limit_tests
+from assessor.domain.machine import BootType
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,19 @@ class DimensionUse:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The next smaller or larger size of the series; `too_small_in` is empty where it would fit."""
+    """The next smaller or larger size of the series, and why it was not taken.
 
-    name: str
+    Attributes:
+        too_small_in: Dimensions whose need is above its limit.
+        unknown_in: Dimensions that the machine uses and of which the size's limit is not known.
+        refusal: What else speaks against it: firmware, or no premium storage; None for nothing.
+    """
+
+    size: VmSize
     usd_per_hour: Decimal | None
     too_small_in: tuple[str, ...]
+    unknown_in: tuple[str, ...] = ()
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +71,24 @@ def _neighbour(pool: CandidatePool, need: ComputeNeed, index: int | None) -> Nei
     if index is None:
         return None
     rate = pool.rates[index]
-    too_small = tuple(test.name for test in limit_tests(pool, need) if test.limits[index] < test.need)
-    return Neighbour(pool.sizes[index].name, rate.usd if rate else None, too_small)
+    tests = [test for test in limit_tests(pool, need) if test.need > 0]
+    return Neighbour(
+        size=pool.sizes[index],
+        usd_per_hour=rate.usd if rate else None,
+        too_small_in=tuple(test.name for test in tests if test.limits[index] < test.need),
+        unknown_in=tuple(test.name for test in tests if np.isnan(test.limits[index])),
+        refusal=_refusal(pool, need, index),
+    )
+
+
+def _refusal(pool: CandidatePool, need: ComputeNeed, index: int) -> str | None:
+    if need.boot_type is BootType.BIOS and not pool.boots_bios[index]:
+        return "does not start from BIOS"
+    if need.boot_type is BootType.UEFI and not pool.boots_uefi[index]:
+        return "does not start from UEFI"
+    if need.needs_premium_io and not pool.premium_io[index]:
+        return "has no premium storage"
+    return None
 
 
 def _known(limit: float) -> float | None:

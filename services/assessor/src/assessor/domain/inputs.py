@@ -56,7 +56,7 @@ def to_machine(inputs: MachineInputs) -> Machine | None:
         memory_mib=facts.memory_mib,
         boot_type=_BOOT_TYPES[facts.boot_type],
         os_name=facts.os.name,
-        guest_os=_guest_os(facts.os),
+        guest_os=guest_os(facts.os),
         cpu_percent=_stated(stated.cpu_percent) if stated else _usage(inputs.cpu_percent),
         memory_percent=_stated(stated.memory_percent) if stated else _usage(inputs.memory_percent),
         disks=tuple(_disk(disk, inputs.disks) for disk in facts.disks),
@@ -65,7 +65,8 @@ def to_machine(inputs: MachineInputs) -> Machine | None:
     )
 
 
-def _guest_os(known: canonical.OperatingSystem) -> GuestOs:
+def guest_os(known: canonical.OperatingSystem) -> GuestOs:
+    """Bring the canonical machine's operating system to the value that rules read."""
     products = {product.value: product for product in OsProduct}
     return GuestOs(
         family=OsFamily(known.family),

@@ -50,6 +50,16 @@ EXPLANATIONS: dict[Issue | DataIssue, Explanation] = {
         "Azure does not support it; it may start.",
         "Move the workload to a supported operating system.",
     ),
+    Issue.OS_NOT_SUPPORTED: Explanation(
+        "The operating system is not accepted",
+        "A rule of this installation refuses it.",
+        "Upgrade or replace the operating system before the move.",
+    ),
+    Issue.CORES_OR_MEMORY_UNKNOWN: Explanation(
+        "Cores or memory are not known",
+        "The source does not tell how large the machine is, so nothing can be sized.",
+        "Check that the collector may read the machine's configuration, or complete the import.",
+    ),
     Issue.OS_ARCHITECTURE: Explanation(
         "32-bit operating system",
         "Azure may not fully support 32-bit operating systems.",
@@ -180,6 +190,22 @@ EXPLANATIONS: dict[Issue | DataIssue, Explanation] = {
     ),
     DataIssue.NO_BANDWIDTH_COST: Explanation(
         "No bandwidth cost", "Bandwidth is not priced.", "Estimate outbound traffic separately."
+    ),
+    DataIssue.NO_SECURITY_COST: Explanation(
+        "No security cost",
+        "No public list gives the price of Microsoft Defender for Servers.",
+        "Name your price under prices in the file of own rules.",
+    ),
+    DataIssue.LINUX_LICENCE_NOT_PRICED: Explanation(
+        "Linux licence not priced",
+        "The compute cost is that of plain Linux; licences of RHEL and SLES are not in the catalogue.",
+        "Bring the subscription along, or add the licence's price.",
+    ),
+    DataIssue.NUMBER_OF_CORES_MISSING: Explanation(
+        "Number of cores not known", "The source did not report it.", "Check the source."
+    ),
+    DataIssue.MEMORY_SIZE_MISSING: Explanation(
+        "Memory size not known", "The source did not report it.", "Check the source."
     ),
     DataIssue.COMPUTE_PRICE_DERIVED: Explanation(
         "Compute price derived",

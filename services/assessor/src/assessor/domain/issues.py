@@ -1,9 +1,10 @@
 """Every code that a result can carry.
 
 The spelling is that of Azure Migrate's API (2023-03-15: suitabilityExplanation and suitabilityDetail),
-so that tools written for it understand ours. Three codes are our own and marked.
+so that tools written for it understand ours. Codes of our own are marked.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -28,6 +29,8 @@ class Issue(StrEnum):
     WINDOWS_CLIENT_CONDITIONAL = "WindowsClientVersionsConditionallySupported"
     OS_UNKNOWN = "GuestOperatingSystemUnknown"
     OS_CONDITIONAL = "NoGuestOperatingSystemConditionallySupported"
+    OS_NOT_SUPPORTED = "GuestOperatingSystemNotSupported"
+    """By the owner's own rules only; the documents refuse no operating system as such."""
     OS_ARCHITECTURE = "GuestOperatingSystemArchitectureNotSupported"
     LINUX_ENDORSED_WITH_CONDITIONS = "EndorsedWithConditionsLinuxDistributions"
     LINUX_UNENDORSED = "UnendorsedLinuxDistributions"
@@ -47,6 +50,8 @@ class Issue(StrEnum):
     NO_SIZE_FOR_STORAGE = "NoVmSizeSupportsStoragePerformance"
     NO_SIZE_FOR_NETWORK = "NoVmSizeSupportsNetworkPerformance"
     NO_SIZE_WITH_PRICE = "NoVmSizeFoundForOfferCurrencyReservedInstance"
+    CORES_OR_MEMORY_UNKNOWN = "CoresOrMemoryUnknown"
+    """Our own: the source does not tell how large the machine is, so nothing can be sized."""
     SIZE_LIMIT_UNKNOWN = "SizeLimitUnknown"
     """Our own: the catalogue lacks a limit of the recommended size that the machine makes use of."""
     DISK_TOO_LARGE = "DiskSizeGreaterThanSupported"
@@ -64,8 +69,16 @@ class DataIssue(StrEnum):
     NO_COMPUTE_COST = "CannotReportComputeCost"
     NO_STORAGE_COST = "CannotReportStorageCost"
     NO_BANDWIDTH_COST = "CannotReportBandwidthCosts"
+    NO_SECURITY_COST = "CannotReportSecurityCost"
+    """Our own: the price of Defender for Servers is not known."""
+    LINUX_LICENCE_NOT_PRICED = "LinuxLicenceNotPriced"
+    """Our own: the compute cost of RHEL and SLES is that of plain Linux, without their licence."""
     COMPUTE_PRICE_DERIVED = "ComputePriceDerived"
     """Our own: Linux rate under the savings option plus the licence part of pay-as-you-go."""
+    NUMBER_OF_CORES_MISSING = "NumberOfCoresMissing"
+    """Our own."""
+    MEMORY_SIZE_MISSING = "MegabytesOfMemoryMissing"
+    """Our own."""
     CORES_MISSING = "PercentageOfCoresUtilizedMissing"
     CORES_OUT_OF_RANGE = "PercentageOfCoresUtilizedOutOfRange"
     MEMORY_MISSING = "PercentageOfMemoryUtilizedMissing"
@@ -104,7 +117,36 @@ _CONDITIONAL = frozenset(
         Issue.CHECK_UBUNTU_VERSION,
     }
 )
-_EFFECT = {Issue.OS_UNKNOWN: Readiness.READINESS_UNKNOWN, Issue.SIZE_LIMIT_UNKNOWN: Readiness.SUITABLE}
+_EFFECT = {
+    Issue.OS_UNKNOWN: Readiness.READINESS_UNKNOWN,
+    Issue.CORES_OR_MEMORY_UNKNOWN: Readiness.READINESS_UNKNOWN,
+    Issue.SIZE_LIMIT_UNKNOWN: Readiness.SUITABLE,
+}
+OS_ISSUES = frozenset(
+    {
+        Issue.WINDOWS_SERVER_CONDITIONAL,
+        Issue.WINDOWS_NO_LONGER_SUPPORTED,
+        Issue.WINDOWS_CLIENT_CONDITIONAL,
+        Issue.OS_UNKNOWN,
+        Issue.OS_CONDITIONAL,
+        Issue.LINUX_ENDORSED_WITH_CONDITIONS,
+        Issue.LINUX_UNENDORSED,
+        Issue.CHECK_RED_HAT_VERSION,
+        Issue.CHECK_DEBIAN_VERSION,
+        Issue.CHECK_SUSE_VERSION,
+        Issue.CHECK_ORACLE_LINUX_VERSION,
+        Issue.CHECK_UBUNTU_VERSION,
+    }
+)
+"""What the operating system itself says, its word size left aside."""
+OVERRIDABLE = _CONDITIONAL | {
+    Issue.BOOT_TYPE_NOT_SUPPORTED,
+    Issue.OS_UNKNOWN,
+    Issue.MORE_DISKS_THAN_SUPPORTED,
+    Issue.ADAPTERS_NOT_SUITABLE,
+    Issue.SIZE_LIMIT_UNKNOWN,
+}
+"""Issues that an owner may judge otherwise. All others say that there is no Azure disk or size at all."""
 
 
 def effect(issue: Issue) -> Readiness:
@@ -114,7 +156,7 @@ def effect(issue: Issue) -> Readiness:
     return _EFFECT.get(issue, Readiness.NOT_SUITABLE)
 
 
-def worst(issues: tuple[Issue, ...]) -> Readiness:
+def worst_of(effects: Iterable[Readiness]) -> Readiness:
     """The readiness that several issues leave: the worst of their effects, none leaves Suitable."""
-    effects = {effect(issue) for issue in issues}
-    return next((readiness for readiness in _WORST_FIRST if readiness in effects), Readiness.SUITABLE)
+    found = set(effects)
+    return next((readiness for readiness in _WORST_FIRST if readiness in found), Readiness.SUITABLE)

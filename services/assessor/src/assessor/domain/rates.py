@@ -13,7 +13,7 @@ from surveyor_inventory.guest_os import GuestOs, OsFamily
 from surveyor_schemas.assessments.assessment_settings_v1 import PAY_AS_YOU_GO, AssessmentSettings
 from surveyor_schemas.assessments.choices import EnvironmentType, HybridBenefit, SavingsOption
 
-_TERMS = {
+TERMS = {
     SavingsOption.NONE: Term.PAY_AS_YOU_GO,
     SavingsOption.RI_1_YEAR: Term.RESERVED_1_YEAR,
     SavingsOption.RI_3_YEAR: Term.RESERVED_3_YEARS,
@@ -45,7 +45,7 @@ def hourly_rates(
     """Rate by size name; a size without a rate is missing. Empty for offers that have no prices here."""
     if not _offer_is_priced(settings):
         return {}
-    term = _TERMS[settings.savings_options]
+    term = TERMS[settings.savings_options]
     listed = catalogue.hourly_prices(settings.azure_location, licence, term)
     rates = {name: HourlyRate(price.usd, price.as_of) for name, price in listed.items()}
     if licence is Licence.WINDOWS and term is not Term.PAY_AS_YOU_GO:

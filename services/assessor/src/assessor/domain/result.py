@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from assessor.domain.alternatives import Alternatives
 from assessor.domain.catalogue import DiskType, Redundancy, VmSize
 from assessor.domain.confidence import Coverage
 from assessor.domain.explain import SizeExplanation
 from assessor.domain.issues import DataIssue, Issue, Readiness
 from assessor.domain.machine import Machine
+from assessor.domain.right_sizing import RightSizing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class AssessedMachine:
 
     machine: Machine
     readiness: Readiness
-    issues: tuple[Issue, ...]
+    issues: tuple[str, ...]
+    """Codes of `Issue`, and of the owner's own rules."""
     data_issues: tuple[DataIssue, ...]
     cores_needed: float
     memory_needed_gib: float
@@ -55,6 +58,10 @@ class AssessedMachine:
     """Zero: the catalogue prices Linux without the licences of RHEL and SLES."""
     security_readiness: Readiness | None
     """For Defender for Servers; None where the settings leave it out."""
+    monthly_security_cost: Decimal | None
+    """Zero where there is nothing to protect, None where the price is not known or security is left out."""
+    alternatives: Alternatives | None
+    right_sizing: RightSizing | None
     coverage: Coverage | None
     disks: tuple[AssessedDisk, ...]
     nics: tuple[AssessedNic, ...]

@@ -65,7 +65,7 @@ def _neighbour_json(neighbour: Neighbour | None) -> dict[str, Any] | None:
     if neighbour is None:
         return None
     return {
-        "name": neighbour.name,
+        "name": neighbour.size.name,
         "usd_per_hour": _amount(neighbour.usd_per_hour),
         "too_small_in": list(neighbour.too_small_in),
     }
