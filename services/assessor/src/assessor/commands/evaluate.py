@@ -10,28 +10,41 @@ import typer
 from assessor.catalogue.tables import CatalogueRefused
 from assessor.commands.ending import fail
 from assessor.commands.snapshots import CatalogueFile, read_catalogue
+from assessor.domain.catalogue import Catalogue
 from assessor.domain.check_settings import SettingsRefused
-from assessor.evaluation.evaluate import evaluate
+from assessor.evaluation.evaluate import evaluate, evaluate_import
 from assessor.evaluation.files import FileRefused, read_model
+from assessor.evaluation.import_file import is_import_file, read_import_file
 from assessor.evaluation.input_file import GivenMachines
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 
 
 def evaluate_command(
-    input_file: Annotated[Path, typer.Option("--input", help="JSON file of machines.")],
+    input_file: Annotated[
+        Path,
+        typer.Option(
+            "--input",
+            help="Machines: a JSON file, an RVTools workbook (.xlsx) or Azure Migrate's CSV template.",
+        ),
+    ],
     settings_file: Annotated[Path, typer.Option("--settings", help="JSON file of assessment settings.")],
     catalogue_file: CatalogueFile = None,
 ) -> None:
     """Assess the machines of a file and print the result as JSON. Needs no server."""
     try:
         settings = read_model(settings_file, AssessmentSettings)
-        machines = read_model(input_file, GivenMachines)
-        document = evaluate(machines, settings, read_catalogue(catalogue_file))
+        document = _evaluate(input_file, settings, read_catalogue(catalogue_file))
     except SettingsRefused as error:
         fail(f"{settings_file}: {error}")
     except (FileRefused, CatalogueRefused) as error:
         fail(str(error))
     print_json(document)
+
+
+def _evaluate(input_file: Path, settings: AssessmentSettings, catalogue: Catalogue) -> dict[str, Any]:
+    if is_import_file(input_file):
+        return evaluate_import(read_import_file(input_file), settings, catalogue)
+    return evaluate(read_model(input_file, GivenMachines), settings, catalogue)
 
 
 def print_json(document: Any) -> None:

@@ -1,14 +1,18 @@
 """Assess the machines of a file."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from assessor.domain.assess import Assessment
 from assessor.domain.catalogue import Catalogue
 from assessor.domain.confidence import assessment_coverage
 from assessor.domain.cost import decimal_text
+from assessor.domain.machine import Machine
 from assessor.domain.rules import RULES_VERSION
+from assessor.evaluation.import_file import import_json, imported_to_domain
 from assessor.evaluation.input_file import GivenMachines, to_machine
 from assessor.evaluation.output import machine_json
+from surveyor_inventory.imports import ReadFile
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 
 
@@ -18,10 +22,31 @@ def evaluate(given: GivenMachines, settings: AssessmentSettings, catalogue: Cata
     Raises:
         SettingsRefused: The settings ask for what the catalogue does not have.
     """
-    assessment = Assessment(settings, catalogue)
     rank = settings.percentile.rank
+    return assess_machines([to_machine(machine, rank) for machine in given.machines], settings, catalogue)
+
+
+def evaluate_import(read: ReadFile, settings: AssessmentSettings, catalogue: Catalogue) -> dict[str, Any]:
+    """Return the output document of an RVTools workbook or a CSV template, with what was wrong in it.
+
+    Raises:
+        SettingsRefused: The settings ask for what the catalogue does not have.
+    """
+    machines = [imported_to_domain(one.machine) for one in read.machines]
+    return assess_machines(machines, settings, catalogue) | {"import": import_json(read)}
+
+
+def assess_machines(
+    machines: Iterable[Machine], settings: AssessmentSettings, catalogue: Catalogue
+) -> dict[str, Any]:
+    """Return the output document of machines, in their order.
+
+    Raises:
+        SettingsRefused: The settings ask for what the catalogue does not have.
+    """
+    assessment = Assessment(settings, catalogue)
     rate = catalogue.currency_rates[settings.currency]
-    results = [assessment.assess(to_machine(machine, rank)) for machine in given.machines]
+    results = [assessment.assess(machine) for machine in machines]
     coverage = assessment_coverage(result.coverage for result in results)
     return {
         "rules_version": RULES_VERSION,
