@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+import pytest
+
 from collector_vmware.domain.inventory_objects import SourceFacts
 from collector_vmware.domain.sample_buffer import SampleBuffer
 from collector_vmware.domain.sample_progress import SampleProgress
 from collector_vmware.domain.samples import Samples, SampleTarget
 from collector_vmware.domain.taken_samples import TakenSamples
 from collector_vmware.domain.windows import Window
-from collector_vmware.errors import QueryRefused
-from collector_vmware.performance_loop import PerformanceLoop
+from collector_vmware.errors import QueryRefused, SourceError
+from collector_vmware.performance_loop import POLLS_BEFORE_GROWTH, PerformanceLoop
 from collector_vmware.ports import Capabilities, InventoryFeed
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import SystemClock
@@ -35,6 +37,7 @@ class ScriptedSource:
         self.bears = bears
         self.gone: set[str] = set()
         self.refused: set[str] = set()
+        self.forbidden: set[str] = set()
         self.asked: list[list[Window]] = []
 
     async def current_time(self) -> datetime:
@@ -45,6 +48,8 @@ class ScriptedSource:
         for window in windows:
             if window.moref in self.gone:
                 raise QueryRefused("query-fault", "gone", window.moref)
+            if window.moref in self.forbidden:
+                raise QueryRefused("query-fault", "forbidden", forbidden_moref=window.moref)
         if len(windows) > self.bears or any(window.moref in self.refused for window in windows):
             raise QueryRefused("query-http-error", "HTTP 500")
         return {window.moref: self._samples(window) for window in windows}
@@ -76,7 +81,7 @@ class Polling:
         self.targets = list(targets)
         self.progress = SampleProgress(TakenSamples(20), SampleBuffer(10**9))
         self.board = SourceBoard("scripted", "vc:443", SystemClock(), Health())
-        self.board.state = "connected"
+        self.board.inventory_read(len(targets), len(targets))
         self.loop = PerformanceLoop(
             source,
             Capabilities({}, 20, None),
@@ -134,8 +139,9 @@ async def test_after_a_refusal_queries_start_smaller_and_grow_again() -> None:
     assert [len(asked) for asked in polling.source.asked] == [2, 2, 2, 2]
     assert polling.board.state == "connected"
     polling.source.bears = 50
-    polling.source.asked.clear()
-    await polling.poll()
+    for _ in range(POLLS_BEFORE_GROWTH):
+        polling.source.asked.clear()
+        await polling.poll()
     assert [len(asked) for asked in polling.source.asked] == [4, 4]
 
 
@@ -159,6 +165,39 @@ async def test_a_machine_that_is_always_refused_costs_only_itself_and_is_made_up
     polling.source.now += 20
     await polling.poll()
     assert len(polling.taken()["vm-3"]) == 2
+
+
+async def test_a_machine_that_stays_refused_is_asked_for_ever_more_rarely() -> None:
+    polling = Polling(ScriptedSource())
+    polling.source.refused = {"vm-3"}
+    asked_alone = []
+    for poll in range(40):
+        polling.source.asked.clear()
+        await polling.poll()
+        if any(window.moref == "vm-3" for asked in polling.source.asked for window in asked):
+            asked_alone.append(poll)
+        assert polling.board.state == "degraded"
+    assert asked_alone == [0, 1, 3, 7, 15, 31]
+
+
+async def test_a_machine_that_may_not_be_read_is_left_out_without_halving() -> None:
+    polling = Polling(ScriptedSource())
+    polling.source.forbidden = {"vm-3"}
+    await polling.poll()
+    assert [len(asked) for asked in polling.source.asked] == [8, 7]
+    assert polling.board.last_error is not None
+    assert polling.board.state == "degraded"
+    polling.source.forbidden = set()
+    await polling.poll()
+    assert polling.board.state == "connected"
+
+
+async def test_a_source_that_refuses_everything_is_not_asked_in_ever_smaller_parts() -> None:
+    targets = [a_target(n) for n in range(1, 1001)]
+    polling = Polling(ScriptedSource(bears=0), targets)
+    with pytest.raises(SourceError, match="no performance query was answered"):
+        await polling.poll()
+    assert len(polling.source.asked) < 50
 
 
 async def test_a_machine_switched_off_is_asked_for_a_while_longer() -> None:

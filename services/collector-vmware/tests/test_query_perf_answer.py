@@ -4,7 +4,7 @@ import pytest
 
 from collector_vmware.adapters.query_perf_answer import QueryPerfAnswer
 from collector_vmware.domain.samples import Samples
-from collector_vmware.errors import QueryRefused, SessionEnded, SourceUnreachable
+from collector_vmware.errors import QueryRefused, SessionEnded
 
 NAMES = {2: "cpu.usage.average", 178: "virtualDisk.read.average", 143: "net.received.average"}
 ENVELOPE = (
@@ -107,7 +107,7 @@ def test_a_fault_is_named_by_its_type_without_its_text() -> None:
 def test_an_answer_that_is_cut_off_is_no_answer() -> None:
     answer = QueryPerfAnswer(NAMES)
     answer.feed(ENVELOPE.format(entity("vm-1", series(2, "", "1,2"))).encode()[:-30])
-    with pytest.raises(SourceUnreachable):
+    with pytest.raises(QueryRefused, match="cut off"):
         answer.feed(b"", final=True)
 
 

@@ -60,11 +60,15 @@ class QueryRefused(SourceError):
         code: See `SourceError`.
         message: See `SourceError`.
         missing_moref: The object of the query that the source no longer has, if it named one.
+        forbidden_moref: The object of the query that the account may not read, if the source named one.
     """
 
-    def __init__(self, code: str, message: str, missing_moref: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, missing_moref: str | None = None, forbidden_moref: str | None = None
+    ) -> None:
         super().__init__(code, message)
         self.missing_moref = missing_moref
+        self.forbidden_moref = forbidden_moref
 
 
 class AnswerUnreadable(SourceError):

@@ -1,7 +1,7 @@
 """Follow the inventory of one connection and publish what really changed."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from collector_vmware import metrics
@@ -11,7 +11,7 @@ from collector_vmware.domain.known_machines import KnownMachines
 from collector_vmware.domain.machine_facts import machine_id_of
 from collector_vmware.domain.reconcile import Observer, changes, differences
 from collector_vmware.domain.samples import SampleTarget, metric_count
-from collector_vmware.errors import SourceError
+from collector_vmware.errors import AnswerUnreadable, SourceError
 from collector_vmware.ports import InventoryFeed, SourceConnection
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import Clock
@@ -22,6 +22,7 @@ from surveyor_schemas.discovery.observation import Observation
 log = get_logger(__name__)
 
 EVENTS_AT_ONCE = 500
+NAMES_SHOWN = 5
 
 
 @dataclass
@@ -66,9 +67,10 @@ class InventoryLoop:
             unreadable |= updates.unreadable
             truncated = updates.truncated
         now = self.clock.now()
-        await self._publish(await asyncio.to_thread(differences, tree, self.known, observer, now))
+        due = await asyncio.to_thread(differences, tree, self.known, observer, now)
+        await self._publish(due.events)
         self._note_machines(tree, observer, complete=True)
-        self._report_unreadable(unreadable)
+        self._report(unreadable, due.undescribed)
         return tree
 
     async def _follow_updates(self, feed: InventoryFeed, tree: InventoryTree, observer: Observer) -> None:
@@ -82,7 +84,9 @@ class InventoryLoop:
     async def _take(self, updates: UpdateSet, tree: InventoryTree, observer: Observer) -> None:
         touched = tree.apply(updates.updates)
         now = self.clock.now()
-        await self._publish(await asyncio.to_thread(changes, tree, self.known, observer, touched, now))
+        due = await asyncio.to_thread(changes, tree, self.known, observer, touched, now)
+        await self._publish(due.events)
+        self._report_undescribed(due.undescribed)
         if any(update.kind == VIRTUAL_MACHINE for update in updates.updates):
             self._note_machines(tree, observer, complete=False)
 
@@ -106,11 +110,25 @@ class InventoryLoop:
         else:
             self.board.counted(len(machines), powered_on)
 
-    def _report_unreadable(self, paths: set[str]) -> None:
-        if paths:
-            named = ", ".join(sorted(paths)[:5])
+    def _report(self, unreadable_paths: set[str], undescribed: frozenset[str]) -> None:
+        """Say after a complete read what it could not show; if that was nothing, all is well again."""
+        if not unreadable_paths and not undescribed:
+            self.board.settled("inventory")
+        if unreadable_paths:
+            named = _some(unreadable_paths)
             error = SourceError("properties-unreadable", f"the account may not read {named} everywhere")
-            self.board.failed(error, "degraded")
+            self.board.doubted("inventory", error)
+        self._report_undescribed(undescribed)
+
+    def _report_undescribed(self, morefs: frozenset[str]) -> None:
+        if morefs:
+            error = AnswerUnreadable(f"{len(morefs)} machines cannot be described: {_some(morefs)}")
+            self.board.doubted("inventory", error)
+
+
+def _some(names: Iterable[str]) -> str:
+    every = sorted(names)
+    return ", ".join(every[:NAMES_SHOWN]) + (", …" if len(every) > NAMES_SHOWN else "")
 
 
 def _targets(machines: list[InventoryObject], observer: Observer) -> Iterator[SampleTarget]:

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Sequence
 
 from collector_vmware import metrics
+from collector_vmware.domain.put_aside import PutAside
 from collector_vmware.domain.sample_progress import SampleProgress
 from collector_vmware.domain.samples import SampleTarget
 from collector_vmware.domain.windows import (
@@ -15,13 +16,16 @@ from collector_vmware.domain.windows import (
     query_batches,
     window_behind,
 )
-from collector_vmware.errors import QueryRefused
+from collector_vmware.errors import QueryRefused, SourceError
 from collector_vmware.ports import Capabilities, SourceConnection
 from collector_vmware.racing import until_one_ends
 from collector_vmware.source_status import SourceBoard
 
 LATE_SECONDS = 900
 """A machine switched off is asked for a little longer: its last values may come this late."""
+POLLS_BEFORE_GROWTH = 15
+MOST_REFUSALS = 20
+"""In a poll without any answer."""
 BACK_FILL_MACHINES = 10
 """An hour of ten machines is about what one poll of fifty machines reads in a quarter of an hour."""
 
@@ -58,7 +62,10 @@ class PerformanceLoop:
         self._poll_interval_seconds = poll_interval_seconds
         self._back_fill = back_fill
         self._max_machines = MAX_MACHINES_PER_QUERY
-        self._refused = False
+        self._refusals = 0
+        self._answers = 0
+        self._polls_without_refusal = 0
+        self._aside = PutAside()
         self._idle = asyncio.Event()
         progress.interval_seconds = capabilities.interval_seconds
 
@@ -104,11 +111,13 @@ class PerformanceLoop:
         now = int(source_now.timestamp())
         active = self._active(now)
         self._progress.note_gaps([target.machine_id for target in active], now)
-        windows = [self._window(target, now) for target in active]
+        windows = [self._window(target, now) for target in active if self._aside.is_due(target.machine_id)]
         limit = self._capabilities.max_metrics_per_query
         batches = list(query_batches(windows, self._max_machines, limit))
-        self._refused = False
+        self._refusals = self._answers = 0
         answered = await asyncio.gather(*(self._read(batch) for batch in batches))
+        if self._is_hopeless:
+            raise SourceError("queries-refused", "no performance query was answered")
         for window in itertools.chain.from_iterable(answered):
             self._progress.covered_until[window.machine_id] = window.end
         self._adapt(had_windows=bool(windows))
@@ -136,36 +145,68 @@ class PerformanceLoop:
 
     async def _read(self, windows: Sequence[Window]) -> list[Window]:
         """Read windows, in ever smaller parts where the source refuses; return those that are done."""
+        if self._is_hopeless:
+            return []
         try:
             found = await self._connection.query(windows)
         except QueryRefused as refusal:
             return await self._read_parts(windows, refusal)
+        self._answers += 1
         self._progress.take(windows, found)
+        self._welcome(windows)
         return list(windows)
 
     async def _read_parts(self, windows: Sequence[Window], refusal: QueryRefused) -> list[Window]:
-        """Go on without a machine that is gone, else with halves; one that is refused alone is not done."""
+        """Go on without a machine that the source names, else with halves.
+
+        A machine that is gone is done with; one that is refused, named or alone, is not done and put aside.
+        """
         gone = [window for window in windows if window.moref == refusal.missing_moref]
         if gone:
-            rest = [window for window in windows if window.moref != refusal.missing_moref]
-            return gone + (await self._read(rest) if rest else [])
+            self._welcome(gone)
+            return gone + await self._read_without(windows, gone)
+        forbidden = [window for window in windows if window.moref == refusal.forbidden_moref]
+        if forbidden or len(windows) == 1:
+            self._put_aside(forbidden or windows, refusal)
+            return await self._read_without(windows, forbidden or windows)
         self._note_refusal(refusal, len(windows))
-        if len(windows) == 1:
-            return []
         first, second = halves(windows)
         return await self._read(first) + await self._read(second)
 
+    @property
+    def _is_hopeless(self) -> bool:
+        """Whether a source refuses everything: asking on in ever smaller parts would only hurt it."""
+        return self._refusals > MOST_REFUSALS and not self._answers
+
+    async def _read_without(self, windows: Sequence[Window], out: Sequence[Window]) -> list[Window]:
+        rest = [window for window in windows if window not in out]
+        return await self._read(rest) if rest else []
+
+    def _welcome(self, windows: Sequence[Window]) -> None:
+        for window in windows:
+            self._aside.welcome(window.machine_id)
+
+    def _put_aside(self, windows: Sequence[Window], refusal: QueryRefused) -> None:
+        self._refusals += 1
+        for window in windows:
+            self._aside.refuse(window.machine_id)
+        self._board.doubted("performance", refusal)
+
     def _note_refusal(self, refusal: QueryRefused, machine_count: int) -> None:
-        self._refused = True
+        self._refusals += 1
         self._max_machines = max(1, min(self._max_machines, machine_count // 2))
-        self._board.failed(refusal, "degraded")
+        self._board.doubted("performance", refusal)
 
     def _adapt(self, *, had_windows: bool) -> None:
-        """After a poll without refusals ask for more at once again, and count the source as well."""
-        if self._refused or not had_windows:
+        """Ask for more at once again, but not soon after a refusal: most polls would be refused then."""
+        if not had_windows:
             return
-        self._max_machines = min(MAX_MACHINES_PER_QUERY, self._max_machines * 2)
-        self._board.recovered()
+        self._polls_without_refusal = 0 if self._refusals else self._polls_without_refusal + 1
+        if self._polls_without_refusal >= POLLS_BEFORE_GROWTH:
+            self._polls_without_refusal = 0
+            self._max_machines = min(MAX_MACHINES_PER_QUERY, self._max_machines * 2)
+        if not self._refusals and not self._aside:
+            self._board.settled("performance")
 
     async def _fill_in_behind(self) -> None:
         """One small query at a time, begun only between polls and while there is room for its answer."""

@@ -73,8 +73,9 @@ class SampleKeeper:
         try:
             losses = self.spool.write(batch)
         except OSError as error:
-            self.board.failed(SpoolFull(error.strerror or type(error).__name__), "degraded")
+            self.board.doubted("spool", SpoolFull(error.strerror or type(error).__name__))
             return False
+        self.board.settled("spool")
         for loss in losses:
             self._report(loss)
         return True

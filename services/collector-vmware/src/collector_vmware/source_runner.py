@@ -62,7 +62,7 @@ class SourceRunner:
                 return
             except SourceError as error:
                 failures = 1 if self.inventory.read_once.is_set() else failures + 1
-                self.board.failed(error, "disconnected")
+                self.board.disconnected(error)
                 await stopping.sleep(pause_seconds(error, failures, random.random()))  # noqa: S311  # no secret
 
     async def _collect(self) -> None:

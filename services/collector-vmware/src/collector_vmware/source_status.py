@@ -15,7 +15,8 @@ from surveyor_schemas.status.collector_heartbeat_v1 import SourceStatus
 
 log = get_logger(__name__)
 
-State = Literal["starting", "connected", "degraded", "disconnected"]
+Aspect = Literal["inventory", "performance", "spool"]
+"""What of a connected source may be in doubt."""
 
 
 @dataclass
@@ -30,7 +31,8 @@ class SourceBoard:
     address: str
     clock: Clock
     health: Health
-    state: State = "starting"
+    link: Literal["starting", "connected", "disconnected"] = "starting"
+    doubts: set[Aspect] = field(default_factory=set)
     facts: SourceFacts | None = None
     counters: dict[str, bool] = field(default_factory=dict)
     machine_count: int | None = None
@@ -56,27 +58,35 @@ class SourceBoard:
         """Note a complete read."""
         self.inventory_read_at = self.clock.now()
         self.counted(machine_count, powered_on_count)
-        if self.state != "connected":
+        if self.link != "connected":
             log.info("source_followed", source=self.source_id, machines=machine_count)
-        self.state = "connected"
+        self.link = "connected"
         self._check("")
 
     def counted(self, machine_count: int, powered_on_count: int) -> None:
         """Note how many machines there are now."""
         self.machine_count, self.powered_on_count = machine_count, powered_on_count
 
-    def failed(self, error: SourceError, state: State) -> None:
-        """Note what went wrong, and how the source is since."""
-        log.warning("source_failed", source=self.source_id, code=error.code, error=error.message)
-        metrics.ERRORS.labels(self.source_id, error.code).inc()
-        self.last_error = ReportedError(code=error.code, message=error.message, at=self.clock.now())
-        self.state = state
-        self._check(str(error) if state == "disconnected" else "")
+    @property
+    def state(self) -> Literal["starting", "connected", "degraded", "disconnected"]:
+        """The source in one word."""
+        return "degraded" if self.link == "connected" and self.doubts else self.link
 
-    def recovered(self) -> None:
-        """Note that what had degraded the source is over."""
-        if self.state == "degraded":
-            self.state = "connected"
+    def disconnected(self, error: SourceError) -> None:
+        """Note what ended the connection, or kept it from being made."""
+        self._note(error)
+        self.link = "disconnected"
+        self.doubts.clear()
+        self._check(str(error))
+
+    def doubted(self, aspect: Aspect, error: SourceError) -> None:
+        """Note what went wrong with one aspect of a source that is connected."""
+        self._note(error)
+        self.doubts.add(aspect)
+
+    def settled(self, aspect: Aspect) -> None:
+        """Note that what put an aspect in doubt is over."""
+        self.doubts.discard(aspect)
 
     def skipped(self, count: int, reason: str) -> None:
         """Note polls that did not start."""
@@ -117,6 +127,11 @@ class SourceBoard:
             polls_skipped=self.polls_skipped,
             last_error=self.last_error,
         )
+
+    def _note(self, error: SourceError) -> None:
+        log.warning("source_failed", source=self.source_id, code=error.code, error=error.message)
+        metrics.ERRORS.labels(self.source_id, error.code).inc()
+        self.last_error = ReportedError(code=error.code, message=error.message, at=self.clock.now())
 
     def _check(self, detail: str) -> None:
         self.health.set(self._check_name, not detail, detail)

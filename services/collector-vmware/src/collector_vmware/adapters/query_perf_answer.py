@@ -8,9 +8,9 @@ from datetime import datetime
 from xml.parsers import expat
 
 from collector_vmware.domain.samples import DEVICE_COUNTERS, Samples, SeriesKey, ordered
-from collector_vmware.errors import QueryRefused, SessionEnded, SourceUnreachable
+from collector_vmware.errors import QueryRefused, SessionEnded
 
-_TEXTS = frozenset({"entity", "sampleInfoCSV", "counterId", "instance", "value", "obj"})
+_TEXTS = frozenset({"entity", "sampleInfoCSV", "counterId", "instance", "value", "obj", "object"})
 _FAULT_SUFFIX = "Fault"
 
 
@@ -33,7 +33,7 @@ class QueryPerfAnswer:
         self._counter = 0
         self._instance = ""
         self._fault: str | None = None
-        self._missing_moref: str | None = None
+        self._named_moref: str | None = None
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -44,13 +44,15 @@ class QueryPerfAnswer:
         """Take in the next bytes.
 
         Raises:
-            SourceUnreachable: The answer is not XML, or ended too early.
-            QueryRefused: It holds something else where a number or a time should be.
+            QueryRefused: The answer is not XML, ended too early, or holds something else where a number or a
+                time should be.
         """
         try:
             self._parser.Parse(data, final)
         except expat.ExpatError:
-            raise SourceUnreachable("the answer to a performance query was cut off or is not XML") from None
+            raise QueryRefused(
+                "query-cut", "the answer to a performance query was cut off or is not XML"
+            ) from None
         except ValueError:
             raise QueryRefused("bad-answer", "a performance query's answer cannot be understood") from None
 
@@ -64,10 +66,16 @@ class QueryPerfAnswer:
         if self._fault == "NotAuthenticated":
             raise SessionEnded
         if self._fault is not None:
-            raise QueryRefused(
-                "query-fault", f"a performance query was answered {self._fault}", self._missing_moref
-            )
+            raise self._refusal(self._fault)
         return self._samples
+
+    def _refusal(self, fault: str) -> QueryRefused:
+        return QueryRefused(
+            "query-fault",
+            f"a performance query was answered {fault}",
+            missing_moref=self._named_moref if fault == "ManagedObjectNotFound" else None,
+            forbidden_moref=self._named_moref if fault == "NoPermission" else None,
+        )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -104,8 +112,8 @@ class QueryPerfAnswer:
             self._entity = text
         elif name == "sampleInfoCSV":
             self._take_times(text)
-        elif name == "obj" and self._fault is not None:
-            self._missing_moref = text
+        elif name in ("obj", "object") and self._fault is not None:
+            self._named_moref = text
 
     def _take_times(self, text: str) -> None:
         """Machines of one answer mostly share their times: the same text is read once."""

@@ -4,12 +4,15 @@ import contextlib
 import http.client
 import socket
 import ssl
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from pyVmomi import vim, vmodl
 
 from collector_vmware.errors import (
+    AnswerUnreadable,
     CertificateRefused,
     LoginRefused,
     SessionEnded,
@@ -22,10 +25,13 @@ from collector_vmware.errors import (
 def translated(address: str) -> Iterator[None]:
     """Raise what the block raises as a `SourceError`.
 
-    Texts of the vendor's faults are not passed on: only their type names are sure to hold no secret.
+    Texts of faults and errors are not passed on: only type names and places in the code are sure to hold no
+    secret. What the client library stumbles over in an answer costs a connection, not the process.
     """
     try:
         yield
+    except SourceError:
+        raise
     except (vim.fault.InvalidLogin, vim.fault.NoPermission, vim.fault.NotAuthenticated) as fault:
         raise _session_error(fault, address) from None
     except vmodl.MethodFault as fault:
@@ -34,6 +40,8 @@ def translated(address: str) -> Iterator[None]:
         raise CertificateRefused(f"certificate of {address}: {error.verify_message}") from None
     except (OSError, http.client.HTTPException, ExpatError) as error:
         raise SourceUnreachable(f"{address}: {_words(error)}") from None
+    except (LookupError, TypeError, ValueError, AttributeError, NotImplementedError) as error:
+        raise AnswerUnreadable(f"{address}: {_place(error)}") from None
 
 
 def _session_error(fault: Exception, address: str) -> SourceError:
@@ -48,3 +56,9 @@ def _words(error: Exception) -> str:
     if isinstance(error, socket.gaierror | TimeoutError):
         return "name not found" if isinstance(error, socket.gaierror) else "timed out"
     return getattr(error, "strerror", None) or type(error).__name__
+
+
+def _place(error: Exception) -> str:
+    """Name an error and the line that it came from."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"

@@ -71,6 +71,9 @@ class VspherePerformance:
             while chunk := response.read(CHUNK_BYTES):
                 answer.feed(chunk)
             answer.feed(b"", final=True)
+        except (ConnectionError, http.client.IncompleteRead):
+            connection.close()
+            raise QueryRefused("query-cut", "the answer to a performance query was cut off") from None
         except BaseException:
             connection.close()
             raise

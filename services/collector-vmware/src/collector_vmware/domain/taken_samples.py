@@ -45,6 +45,8 @@ class TakenSamples:
 
         Values taken before are None in the result, and times without anything new are left out.
         """
+        if not samples.timestamps:
+            return None
         machine = self._machine(machine_id, samples.timestamps)
         slots = [at // self._interval - machine.base for at in samples.timestamps]
         fresh: dict[SeriesKey, Sequence[float | None]] = {}
@@ -86,9 +88,11 @@ class TakenSamples:
         self._machines.pop(machine_id, None)
 
     def _machine(self, machine_id: UUID, timestamps: Sequence[int]) -> _Machine:
+        """Return what is known of a machine; nothing any more if the source's clock was set far back."""
         machine = self._machines.get(machine_id)
-        if machine is None:
-            base = timestamps[-1] // self._interval - self._keep_slots if timestamps else 0
+        newest_slot = timestamps[-1] // self._interval
+        if machine is None or newest_slot < machine.base:
+            base = newest_slot - self._keep_slots
             machine = self._machines[machine_id] = _Machine(base)
         return machine
 
