@@ -70,7 +70,14 @@ def publisher() -> InMemoryPublisher:
 
 
 CONTROL_DATABASES = ["sqlite", "postgresql"] if postgresql.is_available() else ["sqlite"]
-ON_EACH_DATABASE = {"test_access", "test_assessments", "test_control_database", "test_groups", "test_imports"}
+ON_EACH_DATABASE = {
+    "test_access",
+    "test_assessments",
+    "test_control_database",
+    "test_groups",
+    "test_imports",
+    "test_schedules",
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,6 +16,7 @@ from query_api.imports import endpoints as imports
 from query_api.inventory import endpoints as inventory
 from query_api.overview import endpoints as overview
 from query_api.performance import endpoints as performance
+from query_api.schedules import endpoints as schedules
 from query_api.web import problems
 from query_api.web.headers import AnswerHeaders
 from surveyor_kit.health import health_routes
@@ -84,6 +85,7 @@ def _v1() -> APIRouter:
         changes,
         groups,
         assessments,
+        schedules,
         exports,
         imports,
         collectors,

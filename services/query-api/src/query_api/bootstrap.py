@@ -27,6 +27,8 @@ from query_api.imports.service import ImportService
 from query_api.inventory.repository import MachineRepository
 from query_api.overview.service import OverviewService
 from query_api.performance.service import PerformanceService
+from query_api.schedules.runner import ScheduleRunner
+from query_api.schedules.service import ScheduleService
 from query_api.settings import QueryApiSettings
 from query_api.store import Store
 from query_api.streams.feed import Feed
@@ -64,6 +66,7 @@ class Running:
     deps: Deps
     outbox: Outbox
     import_publisher: ImportPublisher
+    scheduler: ScheduleRunner
     background: Callable[[], Awaitable[None]]
 
 
@@ -97,6 +100,7 @@ def put_together(parts: Parts) -> Running:
         requests=requests,
         assessments=assessments,
         assessment_feed=Feed(parts.kafka, ASSESSMENT_EVENTS, parts.clock, parts.health),
+        schedules=ScheduleService(parts.database, parts.clock),
         exports=ExportService(assessments, results, parts.settings.project_name),
         imports=ImportService(parts.database, import_publisher, parts.clock),
         collectors=CollectorRegistry(parts.kafka, parts.health),
@@ -106,9 +110,12 @@ def put_together(parts: Parts) -> Running:
     follower = AssessmentFollower(
         parts.kafka, parts.settings.group, assessments, parts.publisher, parts.health
     )
-    publishers = (outbox, import_publisher)
+    scheduler = ScheduleRunner(parts.database, requests, parts.clock)
+    publishers = (outbox, import_publisher, scheduler)
     followers = (deps.change_feed, deps.assessment_feed, deps.collectors, follower)
-    return Running(deps, outbox, import_publisher, lambda: _run(parts, store, publishers, followers))
+    return Running(
+        deps, outbox, import_publisher, scheduler, lambda: _run(parts, store, publishers, followers)
+    )
 
 
 async def prepare(database: ControlDatabase, deps: Deps) -> None:

@@ -14,6 +14,7 @@ from query_api.imports.service import ImportService
 from query_api.inventory.repository import MachineRepository
 from query_api.overview.service import OverviewService
 from query_api.performance.service import PerformanceService
+from query_api.schedules.service import ScheduleService
 from query_api.settings import QueryApiSettings
 from query_api.streams.feed import Feed
 from surveyor_kit.clock import Clock
@@ -36,6 +37,7 @@ class Deps:
     requests: RequestService
     assessments: AssessmentService
     assessment_feed: Feed
+    schedules: ScheduleService
     exports: ExportService
     imports: ImportService
     collectors: CollectorRegistry

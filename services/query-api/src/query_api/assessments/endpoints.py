@@ -77,6 +77,13 @@ async def recalculate_assessment(
     return await deps.assessments.view(assessment_id)
 
 
+@router.post("/assessments/{assessment_id}/cancel", status_code=status.HTTP_202_ACCEPTED)
+async def cancel_assessment(assessment_id: UUID, deps: DepsOf, caller: Operator) -> AssessmentView:
+    """Stop the run that waits or is under way. 409 when it has ended; a cancelled one stays so."""
+    await deps.requests.cancel(assessment_id, caller)
+    return await deps.assessments.view(assessment_id)
+
+
 @router.get("/assessments/{assessment_id}/runs")
 async def list_runs(assessment_id: UUID, deps: DepsOf, _: Reader) -> list[RunView]:
     """Every calculation of an assessment, newest first."""

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from query_api.assessments.repository import AssessmentRepository
 from query_api.assessments.schemas import NewAssessment
-from query_api.assessments.states import CREATED, FINAL_STATES
+from query_api.assessments.states import CANCELLED, CREATED, FINAL_STATES
 from query_api.auth.identity import Identity
 from query_api.catalogue.repository import CatalogueRepository
 from query_api.control import audit
@@ -19,6 +19,7 @@ from query_api.inventory.repository import MachineRepository
 from query_api.store import Store
 from query_api.web.problems import conflict, not_found
 from surveyor_kit.clock import Clock
+from surveyor_schemas.assessments.assessment_cancel_requested_v1 import AssessmentCancelRequested
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 
@@ -115,6 +116,33 @@ class RequestService:
             self._outbox.put(session, _request(assessment, run, settings))
             audit.record(
                 session, at=now, actor=caller.name, action="assessment.recalculate", subject=assessment_id
+            )
+        self._outbox.wake()
+
+    async def cancel(self, assessment_id: UUID, caller: Identity) -> None:
+        """Ask the assessor to stop the latest run; asking again changes nothing.
+
+        Raises:
+            Problem: There is no such assessment, or its run has ended already.
+        """
+        async with self._database.writing() as session:
+            assessments = AssessmentRepository(session)
+            assessment = _found(await assessments.assessment(assessment_id, for_update=True), assessment_id)
+            run = await assessments.run(assessment.current_run_id, for_update=True)
+            if run is None or run.state == CANCELLED or run.cancel_requested_at is not None:
+                return
+            if run.state in FINAL_STATES:
+                raise conflict(f"The run is {run.state}; there is nothing to cancel.")
+            now = self._clock.now()
+            run.cancel_requested_at = now
+            self._outbox.put(
+                session,
+                AssessmentCancelRequested(
+                    assessment_id=assessment_id, run_id=run.run_id, requested_by=caller.name, requested_at=now
+                ),
+            )
+            audit.record(
+                session, at=now, actor=caller.name, action="assessment.cancel", subject=assessment_id
             )
         self._outbox.wake()
 

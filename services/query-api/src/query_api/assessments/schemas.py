@@ -93,6 +93,8 @@ class AssessmentView(BaseModel):
     finished_at: UtcDatetime | None
     progress: Progress | None
     """While the run is Running, from its first report on."""
+    cancel_requested_at: UtcDatetime | None
+    """The run is no longer wanted; it is Cancelled once the assessor has heard of it."""
     error: RunError | None
     machine_count: int
     """Machines that the run covers: those of the group that were neither removed nor templates."""

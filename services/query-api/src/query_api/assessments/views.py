@@ -38,6 +38,7 @@ def assessment_view(
         started_at=run.started_at,
         finished_at=run.finished_at,
         progress=_progress(run),
+        cancel_requested_at=run.cancel_requested_at,
         error=_error(run),
         machine_count=run.machine_count,
         group_revision=run.group_revision,

@@ -85,6 +85,7 @@ class Run(Base):
     state: Mapped[str] = mapped_column(String(20))
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     step: Mapped[str | None] = mapped_column(String(40))
     done: Mapped[int | None]
     total: Mapped[int | None]
@@ -92,6 +93,21 @@ class Run(Base):
     error_message: Mapped[str | None] = mapped_column(Text)
     summary: Mapped[str | None] = mapped_column(Text)
     """An AssessmentSummary as JSON text, so that its amounts keep every digit."""
+
+
+class Schedule(Base):
+    """When an assessment is to be calculated again."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (Index("schedules_due", "next_run_at"),)
+
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    cron: Mapped[str] = mapped_column(String(120))
+    next_run_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_outcome: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(260))
 
 
 class OutgoingEvent(Base):

@@ -1,0 +1,1 @@
+"""Recalculation by the clock: a cron expression per assessment."""
