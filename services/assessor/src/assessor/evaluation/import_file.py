@@ -4,7 +4,7 @@ The values are those that the machine has when the same file is imported into an
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +83,16 @@ def imported_to_domain(given: ImportedMachine) -> Machine:
 
 
 def _disk(given: ImportedDisk, *, is_os_disk: bool, has_own_usage: bool) -> Disk:
-    used = [_stated(getattr(given, use)) if has_own_usage else NOT_MEASURED for use in _DISK_USES]
-    return Disk(given.name, given.size_gib, is_os_disk, *used)
+    disk = Disk(given.name, given.size_gib, is_os_disk)
+    if not has_own_usage:
+        return disk
+    return replace(
+        disk,
+        read_iops=_stated(given.read_iops),
+        write_iops=_stated(given.write_iops),
+        read_mb_per_second=_stated(given.read_mb_per_second),
+        write_mb_per_second=_stated(given.write_mb_per_second),
+    )
 
 
 def _totals(stated: dict[str, float | None], disks: Iterable[ImportedDisk]) -> TotalDiskUsage:
