@@ -29,6 +29,8 @@ TABLES = (
     "assessment_results",
     "assessment_summaries",
     "catalogues",
+    "catalogue_contents",
+    "catalogue_sizes",
 )
 
 

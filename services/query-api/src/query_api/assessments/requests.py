@@ -8,6 +8,7 @@ from query_api.assessments.repository import AssessmentRepository
 from query_api.assessments.schemas import NewAssessment
 from query_api.assessments.states import CANCELLED, CREATED, FINAL_STATES
 from query_api.auth.identity import Identity
+from query_api.catalogue.choices import check_choices
 from query_api.catalogue.repository import CatalogueRepository
 from query_api.control import audit
 from query_api.control.database import ControlDatabase
@@ -66,6 +67,7 @@ class RequestService:
         """Make an assessment and ask for its first run; return its id."""
         if made := await self._earlier(attempt):
             return made
+        await self._check(new.settings)
         scope = await self._pin(group_id)
         now = self._clock.now()
         assessment = Assessment(
@@ -149,6 +151,13 @@ class RequestService:
     async def _earlier(self, attempt: Attempt | None) -> UUID | None:
         async with self._database.reading() as session:
             return await earlier_subject(session, attempt)
+
+    async def _check(self, settings: AssessmentSettings) -> None:
+        """Refuse what the catalogue lacks; one without a list of contents leaves that to the assessor."""
+        newest = await self._catalogue.newest()
+        contents = await self._catalogue.contents(newest.hash)
+        if contents is not None:
+            check_choices(settings, contents)
 
     async def _pin(self, group_id: UUID) -> PinnedScope:
         """Resolve a group's members and write the scope of a new run."""
