@@ -37,7 +37,7 @@ async def run_kafka_engine(parts: Installation) -> Figures:
                 _table(parts),
             ],
             "insert": _statement(),
-            "stored": "SELECT sum(length(values)) FROM performance_samples",
+            "stored": "SELECT sum(length(sampled_at)) FROM performance_samples",
             "samples": parts.samples,
         }
         done = await asyncio.to_thread(
@@ -96,7 +96,7 @@ def _statement() -> str:
     counters = "[" + ", ".join(f"'{each.counter}'" for each in VMWARE_COUNTERS) + "]"
     metrics = "[" + ", ".join(f"'{each.metric}'" for each in VMWARE_COUNTERS) + "]"
     return f"""
-        INSERT INTO performance_samples
+        INSERT INTO arriving_samples
             (metric, machine_id, instance, first_sampled_at, last_sampled_at, window_hash, interval_seconds,
              sampled_at, values, method, generated, source_id)
         SELECT

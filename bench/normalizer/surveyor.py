@@ -73,7 +73,7 @@ async def _run(parts: Installation, group: str, *, at_end: bool) -> Used:
 
 
 async def _check_complete(parts: Installation, store: ClickHouse) -> None:
-    (read,) = await store.query_rows("SELECT sum(length(values)) AS samples FROM performance_samples")
+    (read,) = await store.query_rows("SELECT sum(length(sampled_at)) AS samples FROM performance_samples")
     if read["samples"] < parts.samples:
         raise RuntimeError(f"{read['samples']} of {parts.samples} samples are stored")
 

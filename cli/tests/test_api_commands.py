@@ -60,7 +60,7 @@ async def test_performance_is_a_line_per_series_and_every_point_as_json(
     columns = ["metric", "machine_id", "instance", "first_sampled_at", "last_sampled_at", "window_hash"]
     columns += ["interval_seconds", "sampled_at", "values", "generated", "source_id"]
     row = ["cpu_percent", machine.machine_id, "", *times, 1, 20, times, [12.5, 30.0], False, "vcenter-1"]
-    await store.insert_rows("performance_samples", columns, [row])
+    await store.insert_rows("arriving_samples", columns, [row])
 
     window = ["--from", (NOW - timedelta(minutes=30)).isoformat(), "--until"]
     window += [(NOW + timedelta(minutes=30)).isoformat(), "--resolution", "raw"]

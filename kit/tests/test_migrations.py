@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,23 @@ FIRST = Migration(
     "CREATE TABLE {{local a}} {{on_cluster}} (x UInt8) ENGINE = {{engine MergeTree}} ORDER BY x;"
     "CREATE TABLE {{local b}} {{on_cluster}} (x UInt8) ENGINE = {{engine MergeTree}} ORDER BY x;",
     "{{drop b}}; {{drop a}};",
+)
+MACHINE = UUID(int=1)
+SERIES = {
+    "cpu_percent": [12.34, 0.0, 100.0],
+    "read_iops": [3.0, 1.25, 7.0],
+    "read_mb_per_second": [4 * 1024 / 1e6, 7 * 1024 / 1e6, 0.0],
+    "memory_percent": [1 / 3, 2 / 3, 1e-9],
+}
+"""As sources count them, and as no scale gives them back."""
+COLUMNS = (
+    "metric",
+    "machine_id",
+    "first_sampled_at",
+    "last_sampled_at",
+    "interval_seconds",
+    "sampled_at",
+    "values",
 )
 SECOND = Migration(2, "samples", "ALTER TABLE a ADD COLUMN y UInt8", "ALTER TABLE a DROP COLUMN y")
 
@@ -43,6 +61,31 @@ async def test_every_migration_of_the_product_runs_both_ways(store: ClickHouse) 
     assert await tables(store) == set()
     await migrate(store)
     await require_current(store)
+
+
+async def test_data_survives_every_step_there_and_back(store: ClickHouse) -> None:
+    """From the tables of the first version to the latest, back, and there again: samples read the same."""
+    await migrate(store, 1)
+    times = [1_800_000_000 + 20 * n for n in range(3)]
+    for metric, values in SERIES.items():
+        await store.insert_rows(
+            "performance_samples",
+            COLUMNS,
+            [[metric, MACHINE, times[0], times[-1], 20, times, values]],
+        )
+    expected = {metric: dict(zip(times, values, strict=True)) for metric, values in SERIES.items()}
+    peaks = await store.query_rows("SELECT * EXCEPT machine_id FROM machine_10m FINAL")
+    for version in (latest_version(), 1, latest_version()):
+        await migrate(store, version)
+        assert await samples(store) == expected
+        assert await store.query_rows("SELECT * EXCEPT machine_id FROM machine_10m FINAL") == peaks
+
+
+async def samples(store: ClickHouse) -> dict[str, dict[int, float]]:
+    found: dict[str, dict[int, float]] = {}
+    for row in await store.query_rows("SELECT metric, toUnixTimestamp(sampled_at) AS at, value FROM samples"):
+        found.setdefault(row["metric"], {})[row["at"]] = row["value"]
+    return found
 
 
 async def test_repeating_runs_nothing(store: ClickHouse) -> None:

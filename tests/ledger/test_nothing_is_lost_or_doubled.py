@@ -141,7 +141,7 @@ async def roll_ups(store: ClickHouse) -> list[dict[str, Any]]:
 
 async def physical_samples(store: ClickHouse) -> int:
     """Return how many samples lie in the table, repeats included."""
-    (row,) = await store.query_rows("SELECT sum(length(values)) AS stored FROM performance_samples")
+    (row,) = await store.query_rows("SELECT sum(length(sampled_at)) AS stored FROM performance_samples")
     return int(row["stored"])
 
 

@@ -17,7 +17,7 @@ from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampl
 Series = tuple[str, str, str]
 """Machine id, metric, instance."""
 
-_STORED = "SELECT sum(length(values)) AS count FROM performance_samples FINAL"
+_STORED = "SELECT sum(length(sampled_at)) AS count FROM performance_samples FINAL"
 _INGESTED = "SELECT toString(run_id) AS run_id, batch_no FROM ingested_batches FINAL"
 _MEASURED = """
 SELECT DISTINCT toString(machine_id) AS machine_id, metric, instance

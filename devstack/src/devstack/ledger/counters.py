@@ -47,12 +47,12 @@ def _hyperv_counters() -> list[Counter]:
     )
     return [
         *processors,
-        Counter(HypervCounter.DISK_READ_BYTES, disk, rate, Metric.READ_MB_PER_SECOND, 1, _MB, 3),
-        Counter(HypervCounter.DISK_WRITE_BYTES, disk, rate, Metric.WRITE_MB_PER_SECOND, 1, _MB, 3),
+        Counter(HypervCounter.DISK_READ_BYTES, disk, rate, Metric.READ_MB_PER_SECOND, 1, _MB),
+        Counter(HypervCounter.DISK_WRITE_BYTES, disk, rate, Metric.WRITE_MB_PER_SECOND, 1, _MB),
         Counter(HypervCounter.DISK_READ_OPERATIONS, disk, 900, Metric.READ_IOPS, decimals=3),
         Counter(HypervCounter.DISK_WRITE_OPERATIONS, disk, 900, Metric.WRITE_IOPS, decimals=3),
-        Counter(HypervCounter.NET_RECEIVED_BYTES, nic, rate, Metric.RECEIVED_MB_PER_SECOND, 1, _MB, 3),
-        Counter(HypervCounter.NET_SENT_BYTES, nic, rate, Metric.TRANSMITTED_MB_PER_SECOND, 1, _MB, 3),
+        Counter(HypervCounter.NET_RECEIVED_BYTES, nic, rate, Metric.RECEIVED_MB_PER_SECOND, 1, _MB),
+        Counter(HypervCounter.NET_SENT_BYTES, nic, rate, Metric.TRANSMITTED_MB_PER_SECOND, 1, _MB),
     ]
 
 

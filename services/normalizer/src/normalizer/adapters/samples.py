@@ -36,7 +36,7 @@ class ClickHouseSamples:
         if len(rows):
             table = arrow_table(rows)
             await retry_forever(
-                lambda: self._store.insert_arrow("performance_samples", table),
+                lambda: self._store.insert_arrow("arriving_samples", table),
                 name=CHECK,
                 health=self._health,
             )
@@ -69,7 +69,7 @@ class ClickHouseSamples:
 
 
 def arrow_table(rows: PackedRows) -> pyarrow.Table:
-    """Return the rows as the columns of `performance_samples`; ClickHouse reads seconds as DateTime."""
+    """Return the rows as the columns of `arriving_samples`; ClickHouse reads seconds as DateTime."""
     offsets = pyarrow.array(rows.offsets.astype(numpy.int32))
     sampled_at = pyarrow.array(rows.sampled_at.astype(numpy.uint32))
     columns = {

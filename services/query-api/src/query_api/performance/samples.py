@@ -1,4 +1,4 @@
-"""Raw samples from the `samples` view."""
+"""Raw samples of one machine."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +13,12 @@ async def read_samples(
     store: Store, metrics: Sequence[Metric], instances: Sequence[str], params: dict[str, Any]
 ) -> list[SeriesPoint]:
     """Return the samples of a window, in order of time; arguments as for `read_peaks`."""
-    only = " AND instance IN {instances:Array(String)}" if instances else ""
+    only = " WHERE instance IN {instances:Array(String)}" if instances else ""
     rows = await store.rows(
-        "SELECT metric, instance, sampled_at, value, method, generated FROM samples"
-        " WHERE machine_id = {machine_id:UUID} AND metric IN {metrics:Array(String)}"
-        " AND sampled_at >= fromUnixTimestamp({from_seconds:Int64})"
-        f" AND sampled_at < fromUnixTimestamp({{until_seconds:Int64}}){only}"
+        "SELECT metric, instance, sampled_at, value, method, generated FROM samples_of_machine("
+        "machine_id = {machine_id:UUID}, metrics = {metrics:Array(String)},"
+        " from_seconds = {from_seconds:Int64}, until_seconds = {until_seconds:Int64})"
+        f"{only}"
         " ORDER BY sampled_at, metric, instance LIMIT {limit:UInt32}",
         params | {"metrics": [metric.value for metric in metrics]},
     )

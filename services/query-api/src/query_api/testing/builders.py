@@ -181,7 +181,7 @@ async def store_samples(
         "generated": generated,
         "source_id": "vcenter-1",
     }
-    await store.insert_rows("performance_samples", list(row), [list(row.values())])
+    await store.insert_rows("arriving_samples", list(row), [list(row.values())])
 
 
 async def store_catalogue(store: ClickHouse, content_hash: str = "catalogue-1") -> None:
