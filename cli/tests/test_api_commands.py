@@ -71,6 +71,28 @@ async def test_performance_is_a_line_per_series_and_every_point_as_json(
     assert [point["value"] for point in series["points"]] == [12.5, 30.0]
 
 
+def test_a_file_is_imported_reported_and_removed(ask: Cli, tmp_path: Path) -> None:
+    file, report = tmp_path / "estate.csv", tmp_path / "report.csv"
+    headings = "*Server name,*Cores,*Memory (In MB),*OS name"
+    file.write_text(f"{headings}\nweb-01,4,8192,Ubuntu 22.04\ndb-01,many,8192,Windows Server 2019\n")
+    source = f"cli-{uuid4().hex[:8]}"
+
+    ended = ask("import", str(file), "--source", source, "--report", str(report))
+    assert ended.code == 1
+    assert "1 accepted, 0 with warnings, 1 left out" in ended.out
+    assert "'many' is not a number" in ended.out
+    assert "1 rows were left out" in ended.err
+    assert "'many' is not a number" in report.read_text(encoding="utf-8-sig")
+
+    (found,) = [each for each in ask("imports", "list", "--json").json() if each["source"] == source]
+    assert found["state"] == "Completed"
+    assert "estate.csv" in ask("imports", "show", found["id"]).out
+    assert ask("imports", "remove", found["id"]).code == 0
+    file.write_text("name\n")
+    assert "*Server name: the column is missing" in ask("import", str(file)).err
+    assert ask("import", str(file), "--report", "a.pdf").code == 2
+
+
 async def test_groups_are_made_changed_and_deleted(ask: Cli, store: ClickHouse, machine: Machine) -> None:
     other = a_machine(name=f"db-{uuid4().hex[:8]}")
     await store_machines(store, other)

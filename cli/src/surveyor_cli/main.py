@@ -8,7 +8,7 @@ import typer
 from surveyor_cli.admin.migrate import migrate
 from surveyor_cli.admin.replay import replay
 from surveyor_cli.admin.verify import verify
-from surveyor_cli.api import assessments, estate, groups, machines
+from surveyor_cli.api import assessments, estate, groups, imports, machines
 from surveyor_cli.api.calling import Calling
 from surveyor_cli.exits import EXPLAINED
 
@@ -38,9 +38,15 @@ def surveyor(
     context.obj = Calling(api_url, api_key_file)
 
 
-for group, name in ((machines.app, "machines"), (groups.app, "groups"), (assessments.app, "assessments")):
+for group, name in (
+    (machines.app, "machines"),
+    (groups.app, "groups"),
+    (assessments.app, "assessments"),
+    (imports.app, "imports"),
+):
     app.add_typer(group, name=name, rich_help_panel=CALLS)
 for call in (estate.summary, estate.collectors, estate.changes):
     app.command(rich_help_panel=CALLS)(call)
+app.command("import", rich_help_panel=CALLS)(imports.import_file)
 for job in (migrate, replay, verify):
     app.command(rich_help_panel=ADMIN)(job)

@@ -11,6 +11,7 @@ from surveyor_cli.exits import REFUSED, UNREACHABLE, USAGE, fail
 from surveyor_cli.settings import CliSettings
 
 TIMEOUT_SECONDS = 120.0
+UPLOAD_TIMEOUT_SECONDS = 300.0
 PAGE = 200
 AWAY_STATUSES = (502, 503, 504)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -55,6 +56,19 @@ class ApiClient:
     def post(self, path: str, body: Document | None = None) -> Document:
         """Ask for something to be made or done."""
         document: Document = self._request("POST", path, json=body).json()
+        return document
+
+    def upload(self, path: str, file: Path, fields: Mapping[str, str]) -> Document:
+        """Send a file with some fields; reading it may take the API a while."""
+        try:
+            with file.open("rb") as content:
+                sent = {"file": (file.name, content)}
+                answer = self._request(
+                    "POST", path, files=sent, data=dict(fields), timeout=UPLOAD_TIMEOUT_SECONDS
+                )
+        except OSError as error:
+            fail(USAGE, f"cannot read {file}: {error.strerror}")
+        document: Document = answer.json()
         return document
 
     def delete(self, path: str) -> None:
