@@ -51,6 +51,8 @@ class SourceStatus(Record):
     polls_skipped: NonNegativeInt
     """Polls that did not start because the one before still ran."""
     last_error: SourceError | None
+    silent_machine_count: NonNegativeInt | None = None
+    """Machines that run and yet have had no sample for five minutes."""
 
 
 class ReleasedSource(Record):

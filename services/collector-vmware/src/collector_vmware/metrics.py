@@ -45,3 +45,8 @@ VALUES_LOST = counter(
     "Performance values that the spool had no room or time for; published as SamplesLost as well.",
     ["source", "reason"],
 )
+SILENT_MACHINES = gauge(
+    "surveyor_collector_vmware_silent_machines",
+    "Machines that are powered on and have had no sample for five minutes.",
+    ["source"],
+)

@@ -3,8 +3,10 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from collector_vmware import metrics
+from collector_vmware.domain.late_values import LateValues
 from collector_vmware.domain.put_aside import PutAside
 from collector_vmware.domain.sample_progress import SampleProgress
 from collector_vmware.domain.samples import SampleTarget
@@ -24,8 +26,10 @@ from collector_vmware.source_status import SourceBoard
 LATE_SECONDS = 900
 """A machine switched off is asked for a little longer: its last values may come this late."""
 POLLS_BEFORE_GROWTH = 15
+LONGEST_ASIDE_POLLS = 15
 MOST_REFUSALS = 20
 """In a poll without any answer."""
+SILENT_SECONDS = 300
 BACK_FILL_MACHINES = 10
 """An hour of ten machines is about what one poll of fifty machines reads in a quarter of an hour."""
 
@@ -65,7 +69,9 @@ class PerformanceLoop:
         self._refusals = 0
         self._answers = 0
         self._polls_without_refusal = 0
-        self._aside = PutAside()
+        self._aside = PutAside(LONGEST_ASIDE_POLLS)
+        self._late = LateValues(progress.taken)
+        self._asked_since: dict[UUID, int] = {}
         self._idle = asyncio.Event()
         progress.interval_seconds = capabilities.interval_seconds
 
@@ -120,9 +126,12 @@ class PerformanceLoop:
             raise SourceError("queries-refused", "no performance query was answered")
         for window in itertools.chain.from_iterable(answered):
             self._progress.covered_until[window.machine_id] = window.end
+        for late in self._late.windows(windows):
+            self._progress.behind.setdefault(late.machine_id, late)
         self._adapt(had_windows=bool(windows))
         newest = [self._progress.taken.newest_at(window.machine_id) for window in windows]
         self._board.polled(source_now.timestamp(), max(filter(None, newest), default=None))
+        self._board.silent(sum(self._is_silent(target, now) for target in active))
 
     def _active(self, now: int) -> list[SampleTarget]:
         """Return machines that are on, or were a short while ago; the others are forgotten."""
@@ -133,7 +142,16 @@ class PerformanceLoop:
                 seen_on[target.machine_id] = now
         for machine_id in [key for key, at in seen_on.items() if now - at > LATE_SECONDS]:
             self._progress.forget(machine_id)
+            self._aside.welcome(machine_id)
+            self._late.forget(machine_id)
+            self._asked_since.pop(machine_id, None)
         return [target for target in targets if target.machine_id in seen_on]
+
+    def _is_silent(self, target: SampleTarget, now: int) -> bool:
+        """Tell a machine that is on and yet has had no sample for a while."""
+        since = self._asked_since.setdefault(target.machine_id, now)
+        newest = self._progress.taken.newest_at(target.machine_id) or since
+        return target.powered_on and now - newest > SILENT_SECONDS
 
     def _window(self, target: SampleTarget, now: int) -> Window:
         covered = self._progress.covered_until.get(target.machine_id)

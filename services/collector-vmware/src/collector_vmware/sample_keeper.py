@@ -35,7 +35,7 @@ class SampleKeeper:
     async def run(self, stopping: Stopping) -> None:
         """Spool whenever it is time or much is waiting; at a stop spool the rest and return."""
         due_at = self.clock.now().timestamp()
-        while not await stopping.sleep(CHECK_SECONDS):
+        while not await stopping.sleep(min(CHECK_SECONDS, self.publish_interval_seconds)):
             metrics.BUFFERED_VALUES.labels(self.board.source_id).set(self.progress.buffer.value_count)
             now = self.clock.now().timestamp()
             if self.progress.buffer.value_count and (now >= due_at or self.progress.buffer.is_half_full):

@@ -18,7 +18,7 @@ from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampl
 from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
 
 BATCHES_AT_ONCE = 8
-CHECK_SECONDS = 1.0
+CHECK_SECONDS = 0.5
 
 
 @dataclass

@@ -44,6 +44,7 @@ class SourceBoard:
     last_batch_no: int = 0
     values_published: int = 0
     polls_skipped: int = 0
+    silent_machine_count: int | None = None
     last_error: ReportedError | None = None
 
     def __post_init__(self) -> None:
@@ -93,6 +94,11 @@ class SourceBoard:
         self.polls_skipped += count
         metrics.POLLS_SKIPPED.labels(self.source_id, reason).inc(count)
 
+    def silent(self, machine_count: int) -> None:
+        """Note how many running machines have had no sample for a while."""
+        self.silent_machine_count = machine_count
+        metrics.SILENT_MACHINES.labels(self.source_id).set(machine_count)
+
     def polled(self, source_now: float, newest_sample_at: int | None) -> None:
         """Note a poll's end, its clock and the newest sample of all machines."""
         self.skew_seconds = source_now - self.clock.now().timestamp()
@@ -125,6 +131,7 @@ class SourceBoard:
             last_batch_no=self.last_batch_no,
             values_published=self.values_published,
             polls_skipped=self.polls_skipped,
+            silent_machine_count=self.silent_machine_count,
             last_error=self.last_error,
         )
 

@@ -1,6 +1,8 @@
 """Which samples were taken already, exactly, for as long as the source can be asked for them again."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_, or_
 from uuid import UUID
 
 from collector_vmware.domain.samples import Samples, SeriesKey
@@ -22,7 +24,8 @@ class _Machine:
 
     def forget_below(self, slot: int) -> None:
         if slot > self.base:
-            self.taken = {key: bits >> (slot - self.base) for key, bits in self.taken.items()}
+            shifted = {key: bits >> (slot - self.base) for key, bits in self.taken.items()}
+            self.taken = {key: bits for key, bits in shifted.items() if bits}
             self.base = slot
 
 
@@ -82,6 +85,24 @@ class TakenSamples:
         count = end // self._interval - start // self._interval
         wanted = (1 << max(count, 0)) - 1
         return first >= 0 and (bits >> first) & wanted == wanted
+
+    def hole(self, machine_id: UUID, start: int, end: int) -> tuple[int, int] | None:
+        """Return the span in (start, end] that has all intervals in which some series lacks a value.
+
+        What lies before the machine's first sample is no hole.
+        """
+        machine = self._machines.get(machine_id)
+        if machine is None or not machine.taken:
+            return None
+        some = reduce(or_, machine.taken.values())
+        first = max(start // self._interval + 1 - machine.base, (some & -some).bit_length() - 1)
+        count = end // self._interval + 1 - machine.base - first
+        missing = ~reduce(and_, machine.taken.values()) >> first & ((1 << max(count, 0)) - 1)
+        if not missing:
+            return None
+        first_missing = machine.base + first + (missing & -missing).bit_length() - 1
+        last_missing = machine.base + first + missing.bit_length() - 1
+        return first_missing * self._interval - 1, (last_missing + 1) * self._interval - 1
 
     def forget(self, machine_id: UUID) -> None:
         """Drop a machine that is no more."""
