@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from functools import reduce
 
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 from surveyor_schemas.assessments.choices import SavingsOption
@@ -36,8 +37,7 @@ class MonthlyPricing:
             return usd_per_hour * self.hours * self.compute_factor * self.currency_per_usd
 
     def storage(self, usd_per_month: Decimal) -> Decimal:
-        with exactly():
-            return usd_per_month * self.currency_per_usd
+        return _EXACT.multiply(usd_per_month, self.currency_per_usd)
 
 
 def monthly_pricing(settings: AssessmentSettings, currency_per_usd: Decimal) -> MonthlyPricing:
@@ -53,23 +53,20 @@ def monthly_pricing(settings: AssessmentSettings, currency_per_usd: Decimal) -> 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     """Add amounts exactly; None as soon as one of them is not known."""
     amount = Decimal(0)
-    with exactly():
-        for part in amounts:
-            if part is None:
-                return None
-            amount += part
+    for part in amounts:
+        if part is None:
+            return None
+        amount = _EXACT.add(amount, part)
     return amount
 
 
 def exact_sum(amounts: Iterable[Decimal | None]) -> Decimal:
     """Add the amounts that are known, exactly."""
-    with exactly():
-        return sum((amount for amount in amounts if amount is not None), Decimal(0))
+    return reduce(_EXACT.add, (amount for amount in amounts if amount is not None), Decimal(0))
 
 
 def exact_difference(amount: Decimal, less: Decimal) -> Decimal:
-    with exactly():
-        return amount - less
+    return _EXACT.subtract(amount, less)
 
 
 def decimal_text(amount: Decimal) -> str:

@@ -66,6 +66,11 @@ class DiskShelf:
         self._listed_types = DATA_DISKS_ONLY | {disk_type for disk_type, _ in self._listed}
         self._tiers = sorted(catalogue.disk_tiers, key=lambda tier: tier.max_size_gib)
         self._redundancy = _REDUNDANCIES.get(settings.azure_storage_redundancy)
+        self._allowed = {never: self._allowed_for(never_measured=never) for never in (False, True)}
+        self._offered = {
+            kind: [tier for tier in self._tiers if tier.disk_type is kind and self._is_offered(tier)]
+            for kind in DiskType
+        }
 
     def choose(self, need: DiskNeed, *, is_os_disk: bool) -> DiskOffer | Issue:
         """Return the cheapest disk that fits, or why there is none."""
@@ -87,7 +92,9 @@ class DiskShelf:
         return [allowed] if allowed else []
 
     def _allowed_types(self, need: DiskNeed) -> tuple[DiskType, ...]:
-        never_measured = self._settings.is_performance_based and not need.is_measured
+        return self._allowed[self._settings.is_performance_based and not need.is_measured]
+
+    def _allowed_for(self, *, never_measured: bool) -> tuple[DiskType, ...]:
         allowed: set[DiskType] = set()
         for choice in self._settings.azure_disk_types:
             if choice is AzureDiskType.STANDARD_OR_PREMIUM and never_measured:
@@ -97,18 +104,31 @@ class DiskShelf:
         return tuple(kind for kind in DiskType if kind in allowed)
 
     def _choose_among(self, types: tuple[DiskType, ...], need: DiskNeed) -> DiskOffer | Issue:
+        """The smallest fitting tier of each type competes.
+
+        A larger tier of the same type never costs less. The smallest one competes even without a price:
+        recommending a tier eight times as large, only because the catalogue happens to know its price,
+        would be worse than a cost that is not known.
+        """
+        smallest = [next((tier for tier in self._offered[kind] if fits(tier, need)), None) for kind in types]
+        offers = [self._offer(tier, need) for tier in smallest if tier is not None]
+        possible = [offer for offer in offers if offer is not None]
+        return _cheapest(possible) if possible else self._refusal(types, need)
+
+    def _refusal(self, types: tuple[DiskType, ...], need: DiskNeed) -> Issue:
+        """The first filter that leaves nothing: size, IOPS, throughput, region, redundancy."""
         fitting = fitting_tiers([tier for tier in self._tiers if tier.disk_type in types], need)
         if isinstance(fitting, Issue):
             return fitting
         listed = [tier for tier in fitting if tier.disk_type in self._listed_types]
         if not listed:
             return Issue.DISK_NOT_IN_LOCATION
-        redundant = [tier for tier in listed if self._has_redundancy(tier)]
-        if not redundant:
+        if not any(self._has_redundancy(tier) for tier in listed):
             return Issue.DISK_NOT_FOR_REDUNDANCY
-        offers = [self._offer(tier, need) for tier in _smallest_per_type(redundant)]
-        possible = [offer for offer in offers if offer is not None]
-        return _cheapest(possible) if possible else Issue.DISK_THROUGHPUT
+        return Issue.DISK_THROUGHPUT
+
+    def _is_offered(self, tier: DiskTier) -> bool:
+        return tier.disk_type in self._listed_types and self._has_redundancy(tier)
 
     def _has_redundancy(self, tier: DiskTier) -> bool:
         if tier.redundancy is not self._redundancy:
@@ -140,6 +160,15 @@ class DiskShelf:
         return (price.usd, price.as_of) if price else (None, None)
 
 
+def fits(tier: DiskTier, need: DiskNeed) -> bool:
+    """Whether a tier meets size, IOPS and throughput."""
+    return (
+        tier.max_size_gib >= need.size_gib
+        and tier.max_iops >= need.iops
+        and tier.max_mb_per_second >= need.mb_per_second
+    )
+
+
 def fitting_tiers(tiers: list[DiskTier], need: DiskNeed) -> list[DiskTier] | Issue:
     """Every tier that meets size, IOPS and throughput, or the first of them that none meets."""
     large_enough = [tier for tier in tiers if tier.max_size_gib >= need.size_gib]
@@ -156,19 +185,6 @@ def _provision(tier: DiskTier, need: DiskNeed) -> Provision | None:
     if (provisioner := _PROVISIONERS.get(tier.disk_type)) is not None:
         return provisioner(need, tier)
     return Provision(tier.max_size_gib, tier.max_iops, tier.max_mb_per_second)
-
-
-def _smallest_per_type(fitting: list[DiskTier]) -> list[DiskTier]:
-    """Of tiers in order of size, keep the first of each type.
-
-    A larger tier of the same type never costs less, so only the smallest one competes.
-    It competes even without a price: recommending a tier eight times as large, only because the
-    catalogue happens to know its price, would be worse than a cost that is not known.
-    """
-    smallest: dict[DiskType, DiskTier] = {}
-    for tier in fitting:
-        smallest.setdefault(tier.disk_type, tier)
-    return list(smallest.values())
 
 
 def _cheapest(offers: Iterable[DiskOffer]) -> DiskOffer:

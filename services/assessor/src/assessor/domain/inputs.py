@@ -6,6 +6,7 @@ from surveyor_schemas.base import NonNegativeFloat, NonNegativeInt, Record
 from surveyor_schemas.inventory import machine_v1 as canonical
 
 _BYTES_PER_GIB = 2**30
+_PRODUCTS = {product.value: product for product in OsProduct}
 _BOOT_TYPES = {"bios": BootType.BIOS, "uefi": BootType.UEFI, None: BootType.UNKNOWN}
 
 
@@ -67,10 +68,9 @@ def to_machine(inputs: MachineInputs) -> Machine | None:
 
 def guest_os(known: canonical.OperatingSystem) -> GuestOs:
     """Bring the canonical machine's operating system to the value that rules read."""
-    products = {product.value: product for product in OsProduct}
     return GuestOs(
         family=OsFamily(known.family),
-        product=products.get(known.product or ""),
+        product=_PRODUCTS.get(known.product or ""),
         version=known.version,
         edition=known.edition,
         architecture=Architecture(known.architecture),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from assessor.domain.assess import Assessment
@@ -13,6 +12,7 @@ from assessor.domain.issues import DataIssue, Issue, Readiness
 from assessor.domain.machine import Disk, Usage
 from assessor.domain.os_lifecycle import vendor_support
 from assessor.domain.report_extras import (
+    Document,
     alternatives_document,
     backtest_document,
     explanation_document,
@@ -22,10 +22,7 @@ from assessor.domain.result import AssessedDisk, AssessedMachine
 from assessor.domain.rule_book import RuleBook
 from assessor.domain.rules import NEED_DECIMALS
 from assessor.domain.window import Window
-from surveyor_schemas.assessments.results_v1 import AssessedDisk as DiskDocument
 from surveyor_schemas.assessments.results_v1 import AssessedMachine as MachineDocument
-from surveyor_schemas.assessments.results_v1 import AssessedNic as NicDocument
-from surveyor_schemas.assessments.results_v1 import Issue as IssueDocument
 from surveyor_schemas.inventory import machine_v1 as canonical
 
 _BOOT_TYPES = {"bios": "BIOS", "uefi": "EFI", None: "Unknown"}
@@ -111,7 +108,7 @@ def unsized_document(run: RunContext, facts: canonical.Machine) -> MachineDocume
     )
 
 
-def _identity(run: RunContext, facts: canonical.Machine) -> dict[str, Any]:
+def _identity(run: RunContext, facts: canonical.Machine) -> Document:
     support = vendor_support(
         guest_os(facts.os), run.assessment.catalogue.os_lifecycles, run.window.end_at.date()
     )
@@ -141,14 +138,19 @@ def _shown(value: float | None) -> float | None:
     return None if value is None else round(value, NEED_DECIMALS)
 
 
-def _issues(rules: RuleBook, codes: Iterable[str], unknown_limits: Sequence[str] = ()) -> list[IssueDocument]:
+def _issues(rules: RuleBook, codes: Iterable[str], unknown_limits: Sequence[str] = ()) -> list[Document]:
     return [_issue(rules, code, unknown_limits) for code in codes]
 
 
-def _issue(rules: RuleBook, code: str, unknown_limits: Sequence[str]) -> IssueDocument:
+def _issue(rules: RuleBook, code: str, unknown_limits: Sequence[str]) -> Document:
     words = rules.explanation(code)
     named = f" ({', '.join(unknown_limits)})" if code == Issue.SIZE_LIMIT_UNKNOWN else ""
-    return IssueDocument(code=str(code), text=words.text + named, cause=words.cause, fix=words.fix)
+    return {
+        "code": str(code),
+        "text": words.text + named,
+        "cause": words.cause,
+        "fix": words.fix,
+    }
 
 
 def _codes(issues: Iterable[str]) -> list[str]:
@@ -157,29 +159,26 @@ def _codes(issues: Iterable[str]) -> list[str]:
 
 def _disk(
     rules: RuleBook, fact: canonical.Disk, disk: Disk, assessed: AssessedDisk, *, counts_points: bool
-) -> DiskDocument:
+) -> Document:
     provisioned = assessed.recommended_type in DATA_DISKS_ONLY
-    return DiskDocument.model_validate(
-        {
-            "disk_id": fact.disk_id,
-            "name": fact.name,
-            "is_os_disk": fact.is_os_disk,
-            "gigabytes_provisioned": disk.size_gib,
-            "suitability": str(assessed.readiness),
-            "issues": _issues(rules, assessed.issues),
-            "data_issues": _codes(assessed.data_issues),
-            "recommended_sku": assessed.recommended_sku,
-            "recommended_disk_type": _text(assessed.recommended_type),
-            "redundancy": _text(assessed.redundancy),
-            "recommended_size_gib": assessed.recommended_size_gib,
-            "recommended_iops": assessed.recommended_iops,
-            "recommended_mb_per_second": assessed.recommended_mb_per_second,
-            "provisioned_iops": assessed.recommended_iops if provisioned else None,
-            "provisioned_mb_per_second": assessed.recommended_mb_per_second if provisioned else None,
-            "monthly_cost": assessed.monthly_cost,
-        }
-        | _disk_usages(disk, counts_points=counts_points)
-    )
+    return {
+        "disk_id": fact.disk_id,
+        "name": fact.name,
+        "is_os_disk": fact.is_os_disk,
+        "gigabytes_provisioned": disk.size_gib,
+        "suitability": str(assessed.readiness),
+        "issues": _issues(rules, assessed.issues),
+        "data_issues": _codes(assessed.data_issues),
+        "recommended_sku": assessed.recommended_sku,
+        "recommended_disk_type": _text(assessed.recommended_type),
+        "redundancy": _text(assessed.redundancy),
+        "recommended_size_gib": assessed.recommended_size_gib,
+        "recommended_iops": assessed.recommended_iops,
+        "recommended_mb_per_second": assessed.recommended_mb_per_second,
+        "provisioned_iops": assessed.recommended_iops if provisioned else None,
+        "provisioned_mb_per_second": assessed.recommended_mb_per_second if provisioned else None,
+        "monthly_cost": assessed.monthly_cost,
+    } | _disk_usages(disk, counts_points=counts_points)
 
 
 def _disk_usages(disk: Disk, *, counts_points: bool) -> dict[str, float | None]:
@@ -190,13 +189,13 @@ def _disk_usages(disk: Disk, *, counts_points: bool) -> dict[str, float | None]:
     return values | points
 
 
-def _unassessed_disk(rules: RuleBook, fact: canonical.Disk) -> DiskDocument:
+def _unassessed_disk(rules: RuleBook, fact: canonical.Disk) -> Document:
     disk = Disk(fact.name, None if fact.size_bytes is None else fact.size_bytes / 2**30, fact.is_os_disk)
     assessed = AssessedDisk(fact.name, Readiness.UNKNOWN, (), ())
     return _disk(rules, fact, disk, assessed, counts_points=False)
 
 
-def _nics(facts: list[canonical.Nic], result: AssessedMachine) -> list[NicDocument]:
+def _nics(facts: list[canonical.Nic], result: AssessedMachine) -> list[Document]:
     rows = zip(facts, result.machine.nics, result.nics, strict=True)
     return [
         _nic(
@@ -217,19 +216,19 @@ def _nic(
     data_issues: Sequence[DataIssue],
     *,
     counts_points: bool = False,
-) -> NicDocument:
-    return NicDocument(
-        nic_id=fact.nic_id,
-        name=fact.name,
-        mac_address=fact.mac_address,
-        ip_addresses=fact.ip_addresses,
-        received_mb_per_second=_shown(received.value),
-        transmitted_mb_per_second=_shown(transmitted.value),
-        suitability="Suitable",
-        data_issues=_codes(data_issues),
-        received_mb_per_second_points=received.points if counts_points else None,
-        transmitted_mb_per_second_points=transmitted.points if counts_points else None,
-    )
+) -> Document:
+    return {
+        "nic_id": fact.nic_id,
+        "name": fact.name,
+        "mac_address": fact.mac_address,
+        "ip_addresses": fact.ip_addresses,
+        "received_mb_per_second": _shown(received.value),
+        "transmitted_mb_per_second": _shown(transmitted.value),
+        "suitability": "Suitable",
+        "data_issues": _codes(data_issues),
+        "received_mb_per_second_points": received.points if counts_points else None,
+        "transmitted_mb_per_second_points": transmitted.points if counts_points else None,
+    }
 
 
 def _text(value: str | None) -> str | None:

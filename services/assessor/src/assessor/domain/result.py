@@ -10,6 +10,7 @@ from assessor.domain.confidence import Coverage
 from assessor.domain.explain import SizeExplanation
 from assessor.domain.issues import DataIssue, Issue, Readiness
 from assessor.domain.machine import Machine
+from assessor.domain.requirement import Requirement
 from assessor.domain.right_sizing import RightSizing
 
 
@@ -45,8 +46,7 @@ class AssessedMachine:
     issues: tuple[str, ...]
     """Codes of `Issue`, and of the owner's own rules."""
     data_issues: tuple[DataIssue, ...]
-    cores_needed: float
-    memory_needed_gib: float
+    need: Requirement
     recommended_size: VmSize | None
     unknown_limits: tuple[str, ...]
     explanation: SizeExplanation | None
