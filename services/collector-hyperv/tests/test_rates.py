@@ -29,6 +29,11 @@ def test_bytes_are_divided_by_the_hosts_own_seconds() -> None:
     assert found == {HypervCounter.DISK_READ_BYTES: 100.0, HypervCounter.DISK_READ_OPERATIONS: 0.0}
 
 
+def test_bytes_are_whole_and_operations_are_not() -> None:
+    found = readings(STORAGE, DISK, disk_row(0), disk_row(30, 100, 100))
+    assert found == {HypervCounter.DISK_READ_BYTES: 3.0, HypervCounter.DISK_READ_OPERATIONS: 3.3333}
+
+
 def test_run_time_is_a_percentage_of_its_base() -> None:
     def row(at_seconds: float, run_time: int, base: int) -> CounterRow:
         return a_row(at_seconds, PercentGuestRunTime=run_time, PercentGuestRunTime_Base=base)

@@ -38,6 +38,7 @@ class CounterSpec:
         bits: The width at which the property wraps.
         divisor: Gauges are divided by it.
         zero_is_no_data: The host writes 0 where nothing was measured.
+        decimals: What is kept; more would be noise of the readings' times, and weigh on messages and store.
     """
 
     counter: HypervCounter
@@ -46,6 +47,7 @@ class CounterSpec:
     bits: Literal[32, 64] = 64
     divisor: int = 1
     zero_is_no_data: bool = False
+    decimals: int = 4
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ STORAGE = CounterClass(
     "Win32_PerfRawData_Counters_HyperVVirtualStorageDevice",
     Instances.DISK,
     (
-        CounterSpec(HypervCounter.DISK_READ_BYTES, ("ReadBytesPersec",), "per-second"),
-        CounterSpec(HypervCounter.DISK_WRITE_BYTES, ("WriteBytesPersec",), "per-second"),
+        CounterSpec(HypervCounter.DISK_READ_BYTES, ("ReadBytesPersec",), "per-second", decimals=0),
+        CounterSpec(HypervCounter.DISK_WRITE_BYTES, ("WriteBytesPersec",), "per-second", decimals=0),
         CounterSpec(
             HypervCounter.DISK_READ_OPERATIONS,
             ("ReadOperationsPerSec", "ReadCount"),
@@ -115,8 +117,8 @@ ADAPTER = CounterClass(
     "Win32_PerfRawData_NvspNicStats_HyperVVirtualNetworkAdapter",
     Instances.NIC,
     (
-        CounterSpec(HypervCounter.NET_RECEIVED_BYTES, ("BytesReceivedPersec",), "per-second"),
-        CounterSpec(HypervCounter.NET_SENT_BYTES, ("BytesSentPersec",), "per-second"),
+        CounterSpec(HypervCounter.NET_RECEIVED_BYTES, ("BytesReceivedPersec",), "per-second", decimals=0),
+        CounterSpec(HypervCounter.NET_SENT_BYTES, ("BytesSentPersec",), "per-second", decimals=0),
     ),
 )
 DYNAMIC_MEMORY = CounterClass(

@@ -11,8 +11,6 @@ from surveyor_schemas.counters import HypervCounter
 
 _UINT32 = 2**32
 _TICKS_100NS_PER_SECOND = 10_000_000
-DECIMALS = 4
-"""More would be noise of the readings' times, and weigh on the messages."""
 MAX_OPERATIONS_PER_SECOND = 10_000_000
 """No virtual disk does more: what looks like more is a counter that was reset, not one that wrapped."""
 
@@ -39,7 +37,7 @@ def readings(
         else:
             value = _rate(spec, name, previous, current) if has_base and previous else None
         if value is not None:
-            found[spec.counter] = round(value, DECIMALS)
+            found[spec.counter] = round(value, spec.decimals)
     return found
 
 
