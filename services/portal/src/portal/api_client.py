@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 
 Params = Sequence[tuple[str, str]] | Mapping[str, str]
 Document = dict[str, Any]
+UPLOAD_TIMEOUT_SECONDS = 300.0
 
 
 class ApiAway(Exception):
@@ -56,6 +57,13 @@ class ApiClient:
         """
         headers = {"Idempotency-Key": attempt} if attempt else {}
         return await self._call("POST", path, headers=headers, json=body)
+
+    async def upload(self, path: str, name: str, content: BinaryIO, fields: Mapping[str, str]) -> Any:
+        """Send a file with the fields that were filled in; reading it may take long. Raises like `get`."""
+        data = {field: value for field, value in fields.items() if value}
+        return await self._call(
+            "POST", path, files={"file": (name, content)}, data=data, timeout=UPLOAD_TIMEOUT_SECONDS
+        )
 
     async def patch(self, path: str, body: Document) -> Any:
         """Change what is at a path; raises like `get`."""

@@ -20,6 +20,7 @@ from portal.pages import (
     collectors,
     group,
     groups,
+    imports,
     machine,
     machines,
     new_assessment,
@@ -51,6 +52,7 @@ def create_app(deps: Deps) -> Starlette:
 
 def _page_routes() -> list[Route]:
     machine_id, group_id, assessment_id = "{machine_id:uuid}", "{group_id:uuid}", "{assessment_id:uuid}"
+    import_id = "{import_id:uuid}"
     return [
         _get("/", overview.show),
         _get("/sign-in", sign_in.show),
@@ -73,6 +75,11 @@ def _page_routes() -> list[Route]:
         _get(f"/assessments/{assessment_id}/export.xlsx", assessment.export),
         _get(f"/assessments/{assessment_id}/live", assessment.live),
         _get(f"/assessments/{assessment_id}/machines/{machine_id}", assessed_machine.show),
+        _get("/imports", imports.show),
+        Route("/imports", imports.create, methods=["POST"], max_body_size=imports.MAX_UPLOAD_BYTES),
+        _get(f"/imports/{import_id}", imports.show_one),
+        _post(f"/imports/{import_id}/remove", imports.remove),
+        _get(f"/imports/{import_id}/report.{{kind:str}}", imports.report),
         _get("/changes", changes.show),
         _get("/changes/live", changes.live),
         _get("/collectors", collectors.show),

@@ -88,6 +88,7 @@ async def checked_form(request: Request, session: Session | None) -> FormData:
     """
     form = await request.form()
     if session is None or not session.accepts(str(form.get(CSRF_FIELD, ""))):
+        await form.close()
         raise WrongCsrfToken
     return form
 

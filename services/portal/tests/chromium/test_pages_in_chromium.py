@@ -53,6 +53,33 @@ async def test_machine_draws_its_charts(signed_in: Page, surveyor: Any) -> None:
     await expect(signed_in.locator("[data-note]")).not_to_contain_text("generated")
 
 
+async def test_file_is_imported_and_its_report_read(signed_in: Page, tmp_path: Path) -> None:
+    file = tmp_path / "estate.csv"
+    headings = "*Server name,*Cores,*Memory (In MB),*OS name,Rack"
+    rows = [
+        "web-90,4,8192,Ubuntu 22.04,7",
+        "db-90,eight,32768,Windows Server 2019,7",
+        "x-90,2,4096,Acme OS,8",
+    ]
+    file.write_text("\n".join([headings, *rows]))
+    await signed_in.goto("/imports")
+    await expect(signed_in.get_by_text("No file has been imported yet")).to_be_visible()
+    await keep(signed_in, "imports-empty")
+    await signed_in.get_by_label("RVTools workbook (.xlsx) or CSV file").set_input_files(file)
+    await signed_in.get_by_role("button", name="Import").click()
+    await expect(signed_in.get_by_role("heading", name="estate.csv")).to_be_visible()
+    await expect(signed_in.locator("tbody tr")).to_contain_text(["'eight' is not a number"])
+    await expect(signed_in.locator("#live-import .badge").first).to_have_text("Completed")
+    await keep(signed_in, "import")
+    async with signed_in.expect_download() as download:
+        await signed_in.get_by_role("link", name="Report (Excel)").click()
+    report = tmp_path / "report.xlsx"
+    await (await download.value).save_as(report)
+    assert load_workbook(report).worksheets[0]["C2"].value == "web-90"
+    await signed_in.goto("/imports")
+    await keep(signed_in, "imports")
+
+
 async def test_group_is_made_and_filled(signed_in: Page) -> None:
     await signed_in.goto("/groups")
     await signed_in.get_by_label("Name", exact=True).last.fill("Databases")
