@@ -11,16 +11,14 @@ from query_api.testing.builders import (
     NOW,
     a_change,
     a_machine,
-    a_summary,
     an_assessed_machine,
     store_catalogue,
     store_changes,
     store_machines,
-    store_results,
 )
+from query_api.testing.runs import complete_run
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.testing import InMemoryPublisher
-from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.assessment_failed_v1 import AssessmentFailed
 from surveyor_schemas.assessments.assessment_progressed_v1 import AssessmentProgressed
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
@@ -64,10 +62,7 @@ async def complete(
         an_assessed_machine(assessment_id, run_id, machine_id=m.machine_id, display_name=m.name)
         for m in machines
     ]
-    total = a_summary(assessment_id, run_id, **summary)
-    await store_results(store, total, results)
-    event = AssessmentCompleted(assessment_id=assessment_id, run_id=run_id, at=NOW, summary=total)
-    await running.deps.assessments.apply(event)
+    await complete_run(running, store, assessment, results, **summary)
 
 
 def progressed(assessment: dict[str, Any], step: Any, done: int, at: datetime = NOW) -> AssessmentProgressed:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from query_api.assessments.backtests import BacktestService
 from query_api.assessments.follower import TOPIC as ASSESSMENT_EVENTS
 from query_api.assessments.follower import AssessmentFollower
 from query_api.assessments.requests import RequestService
@@ -99,6 +100,7 @@ def put_together(parts: Parts) -> Running:
         groups=GroupService(parts.database, machines, outbox, parts.clock),
         requests=requests,
         assessments=assessments,
+        backtests=BacktestService(store),
         assessment_feed=Feed(parts.kafka, ASSESSMENT_EVENTS, parts.clock, parts.health),
         schedules=ScheduleService(parts.database, parts.clock),
         exports=ExportService(assessments, results, parts.settings.project_name),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from query_api.assessments.backtests import BacktestService
 from query_api.assessments.requests import RequestService
 from query_api.assessments.service import AssessmentService
 from query_api.auth.service import KeyService
@@ -36,6 +37,7 @@ class Deps:
     groups: GroupService
     requests: RequestService
     assessments: AssessmentService
+    backtests: BacktestService
     assessment_feed: Feed
     schedules: ScheduleService
     exports: ExportService

@@ -11,6 +11,7 @@ from query_api.assessments.live import live_events
 from query_api.assessments.schemas import (
     AssessmentsQuery,
     AssessmentView,
+    BacktestQuery,
     NewAssessment,
     ResultsQuery,
     RunView,
@@ -20,6 +21,7 @@ from query_api.changes.endpoints import LastEventId
 from query_api.control.idempotency import Attempt, IdempotencyKeyHeader
 from query_api.web.dependencies import DepsOf, Operator, Reader
 from query_api.web.paging import Page
+from surveyor_schemas.assessments.backtest_v1 import Backtest
 from surveyor_schemas.assessments.results_v1 import AssessedMachine
 
 router = APIRouter(tags=["assessments"])
@@ -105,6 +107,20 @@ async def read_assessed_machine(
 ) -> AssessedMachine:
     """One machine's result, with why this size."""
     return await deps.assessments.machine(assessment_id, machine_id, run_id)
+
+
+@router.get("/assessments/{assessment_id}/machines/{machine_id}/backtest")
+async def backtest_machine(
+    assessment_id: UUID, machine_id: UUID, query: Annotated[BacktestQuery, Query()], deps: DepsOf, _: Reader
+) -> Backtest:
+    """How often use exceeded the recommended size: on raw samples, or the result's 10-minute peaks.
+
+    409 for a machine without a back-test.
+    """
+    machine = await deps.assessments.machine(assessment_id, machine_id, query.run_id)
+    if query.resolution == "10m" and machine.backtest is not None:
+        return machine.backtest
+    return await deps.backtests.on_samples(machine, query.from_, query.until)
 
 
 async def _exists(assessment_id: UUID, deps: DepsOf, _: Reader) -> None:

@@ -91,6 +91,9 @@ def _where(query: ResultsQuery) -> tuple[str, dict[str, Any]]:
     if query.suitability:
         conditions.append("suitability = {suitability:String}")
         params["suitability"] = query.suitability
+    if query.rightsizing:
+        conditions.append("JSONExtractString(document, 'rightsizing', 'finding') = {rightsizing:String}")
+        params["rightsizing"] = query.rightsizing
     if place := decode_cursor(query.cursor, str, UUID):
         conditions.append(f"({_SORT_NAME}, machine_id) > ({{after_name:String}}, {{after_id:UUID}})")
         params |= {"after_name": place[0], "after_id": str(place[1])}

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from query_api.groups.schemas import Name
 from query_api.web.paging import DEFAULT_LIMIT, CursorText, Limit
@@ -50,9 +50,28 @@ class ResultsQuery(BaseModel):
 
     q: Annotated[str | None, Field(max_length=200, description="Part of the name, in any case.")] = None
     suitability: Suitability | None = None
+    rightsizing: Annotated[
+        Literal["Idle", "Oversized"] | None,
+        Field(description="Only machines that do next to nothing, or that have far more than they use."),
+    ] = None
     run_id: Annotated[UUID | None, Field(description="An earlier run; the latest when absent.")] = None
     cursor: CursorText = None
     limit: Limit = DEFAULT_LIMIT
+
+
+class BacktestQuery(BaseModel):
+    """Which points to count on, and over which part of the run's window."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    resolution: Annotated[
+        Literal["raw", "10m"], Field(description="`raw` counts now; `10m` is what the result holds.")
+    ] = "raw"
+    from_: Annotated[
+        AwareDatetime | None, Field(alias="from", description="For `raw`; absent: the run's window.")
+    ] = None
+    until: Annotated[AwareDatetime | None, Field(description="For `raw`; not included.")] = None
+    run_id: Annotated[UUID | None, Field(description="An earlier run; the latest when absent.")] = None
 
 
 class Progress(BaseModel):
