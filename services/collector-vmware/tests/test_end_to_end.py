@@ -103,7 +103,9 @@ async def test_everything_is_discovered_and_every_value_of_the_last_hour_publish
             for machine in running_there:
                 expected |= values_over_there(client, machine, owner, start, end)
             heartbeat = await seen.until(
-                lambda s: next((h for h in s.of(CollectorHeartbeat) if h.sources[0].values_published), None),
+                lambda s: next(
+                    (h for h in s.of(CollectorHeartbeat) if h.sources and h.sources[0].values_published), None
+                ),
                 "a heartbeat",
             )
         inside = {

@@ -1,6 +1,7 @@
 """The one place where the collector is put together."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from surveyor_kit.clock import Clock, SystemClock
 from surveyor_kit.health import Health, health_app
 from surveyor_kit.http_server import serving
 from surveyor_kit.kafka import EventPublisher, Publisher, check_topics
+from surveyor_kit.kafka.shares import Shares
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.logging import get_logger
 from surveyor_kit.settings import KafkaSettings
@@ -24,12 +26,13 @@ from surveyor_kit.settings import KafkaSettings
 log = get_logger(__name__)
 
 SERVICE = "collector-vmware"
-RESTORED = "published_state"
+LEFT_OVER_SECONDS = 60.0
+"""How often to look for samples on disk of sources that are not followed here."""
 
 
 @dataclass
 class Collector:
-    """The process: its sources, its state in the broker, its heartbeat."""
+    """The process: its share of the sources, its state in the broker, its heartbeat."""
 
     settings: CollectorVmwareSettings
     sources: Sequence[SourceSettings]
@@ -37,10 +40,11 @@ class Collector:
     clock: Clock = field(default_factory=SystemClock)
     run_id: UUID = field(default_factory=uuid4)
     """This start of the process."""
-    health: Health = field(default_factory=lambda: Health(RESTORED))
+    health: Health = field(default_factory=Health)
 
     async def run(self, stopping: Stopping) -> None:
-        """Collect from all sources until the process is to stop."""
+        """Collect from this replica's share of the sources until the process is to stop."""
+        shares = self._shares()
         async with AsyncExitStack() as stack:
             app = health_app(self.health)
             await stack.enter_async_context(serving(app, self.settings.http_host, self.settings.http_port))
@@ -48,7 +52,7 @@ class Collector:
                 publisher = await unless_stopped(stopping, self._connected(stack))
             except Stopped:
                 return
-            await self._collect(publisher, stopping)
+            await self._collect(shares, publisher, stopping)
 
     async def _connected(self, stack: AsyncExitStack) -> Publisher:
         """Wait for the broker, and make sure that it has the topics."""
@@ -57,21 +61,24 @@ class Collector:
         await check_topics(self.kafka, [DISCOVERY, PERFORMANCE, STATUS], health=self.health)
         return publisher
 
-    async def _collect(self, publisher: Publisher, stopping: Stopping) -> None:
-        every = frozenset(source.source_id for source in self.sources)
+    async def _collect(self, shares: Shares, publisher: Publisher, stopping: Stopping) -> None:
         async with Followers(self._parts(publisher)) as followers, asyncio.TaskGroup() as tasks:
             heartbeats = self._heartbeats(followers, publisher)
             beating = tasks.create_task(heartbeats.run(stopping))
-            try:
-                await unless_stopped(stopping, followers.take(every))
-                self.health.set(RESTORED, True)
-                await unless_stopped(stopping, followers.publish_left_over())
-            except Stopped:
-                log.info("stopped_at_start")
-            await stopping
-            await followers.give_up(every)
+            tasks.create_task(_publish_left_over(followers, stopping))
+            await shares.run(stopping, followers)
             await beating
             await heartbeats.send_last()
+
+    def _shares(self) -> Shares:
+        return Shares(
+            self.kafka,
+            group=self.settings.group,
+            items=[source.source_id for source in self.sources],
+            client_id=self.settings.collector_id,
+            session_timeout_seconds=self.settings.session_timeout_seconds,
+            health=self.health,
+        )
 
     def _parts(self, publisher: Publisher) -> SourceParts:
         by_id = {source.source_id: source for source in self.sources}
@@ -89,3 +96,11 @@ class Collector:
             interval_seconds=self.settings.heartbeat_interval_seconds,
             started_at=self.clock.now(),
         )
+
+
+async def _publish_left_over(followers: Followers, stopping: Stopping) -> None:
+    """Publish what is on disk of sources that another replica follows now, or that nobody lists any more."""
+    with contextlib.suppress(Stopped):
+        while not stopping.is_set():
+            await unless_stopped(stopping, followers.publish_left_over())
+            await stopping.sleep(LEFT_OVER_SECONDS)

@@ -34,6 +34,9 @@ class Factory(Protocol):
     def close(self, board: SourceBoard) -> None:
         """Give up what a runner held beside its tasks."""
 
+    def last_batch_numbers(self) -> Mapping[str, int]:
+        """Return the last number of each source that was published of in this run, and closed."""
+
 
 @dataclass
 class _Follower:
@@ -66,18 +69,22 @@ class Followers:
         await self._tasks.__aexit__(kind, error, trace)
 
     def boards(self) -> Sequence[SourceBoard]:
-        """Return how each source is, by its id: from its taking to the first report after its giving up.
+        """Return how each followed source is, by its id."""
+        return [self._boards[source_id] for source_id in sorted(self._boards)]
 
-        The last numbers of a source are reported that way, wherever it is followed next.
-        """
+    def boards_at_end(self) -> Sequence[SourceBoard]:
+        """Return how each source was that was followed when the latest heartbeat was sent."""
         boards = self._ended | self._boards
         return [boards[source_id] for source_id in sorted(boards)]
 
-    def reported(self, boards: Sequence[SourceBoard]) -> None:
-        """Note that a heartbeat was published with these."""
-        for board in boards:
-            if self._ended.get(board.source_id) is board:
-                del self._ended[board.source_id]
+    def reported(self) -> None:
+        """Note that a heartbeat was published."""
+        self._ended.clear()
+
+    def released(self) -> Mapping[str, int]:
+        """Return the last batch numbers of this run of sources that are not followed any more."""
+        numbers = self.factory.last_batch_numbers()
+        return {source_id: numbers[source_id] for source_id in sorted(numbers.keys() - self._boards.keys())}
 
     def spool_bytes(self) -> int:
         """Return what waits on disk of the followed sources."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,7 +14,7 @@ from surveyor_kit.clock import Clock
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.logging import get_logger
-from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
+from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat, ReleasedSource
 
 log = get_logger(__name__)
 
@@ -25,13 +25,19 @@ class Sources(Protocol):
     """What there is to report of."""
 
     def boards(self) -> Sequence[SourceBoard]:
-        """Return how each source is."""
+        """Return how each followed source is."""
+
+    def boards_at_end(self) -> Sequence[SourceBoard]:
+        """Return how each source was that was followed until the end."""
+
+    def released(self) -> Mapping[str, int]:
+        """Return the last batch number of each source that is not followed any more."""
 
     def spool_bytes(self) -> int:
         """Return what waits on disk."""
 
-    def reported(self, boards: Sequence[SourceBoard]) -> None:
-        """Note that a heartbeat was published with these."""
+    def reported(self) -> None:
+        """Note that a heartbeat was published."""
 
 
 @dataclass
@@ -63,7 +69,7 @@ class Heartbeats:
             log.warning("last_heartbeat_not_published")
 
     async def _send(self, *, stopping: bool) -> None:
-        boards = self.sources.boards()
+        boards = self.sources.boards_at_end() if stopping else self.sources.boards()
         await self.publisher.publish(
             CollectorHeartbeat(
                 collector_id=self.collector_id,
@@ -75,6 +81,10 @@ class Heartbeats:
                 stopping=stopping,
                 spool_bytes=self.sources.spool_bytes(),
                 sources=[board.report() for board in boards],
+                released=[
+                    ReleasedSource(source_id=source_id, last_batch_no=number)
+                    for source_id, number in self.sources.released().items()
+                ],
             )
         )
-        self.sources.reported(boards)
+        self.sources.reported()

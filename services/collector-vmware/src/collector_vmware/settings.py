@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from surveyor_kit.kafka.shares import SESSION_TIMEOUT_SECONDS
 from surveyor_kit.settings import HttpSettings, SettingsModel, setting_name
 
 PART = "COLLECTOR_VMWARE"
@@ -107,6 +108,10 @@ class CollectorVmwareSettings(HttpSettings):
     """Key of its heartbeats: keep it over restarts."""
     sources_file: Path
     """YAML or JSON: a list of sources."""
+    group: str = Field(default="collector-vmware", min_length=1)
+    """Replicas of one group share the sources; each follows some of them."""
+    session_timeout_seconds: float = Field(default=SESSION_TIMEOUT_SECONDS, ge=3, le=300)
+    """The other replicas take over from one of which nothing was heard for so long."""
     poll_interval_seconds: float = Field(default=20, gt=0)
     publish_interval_seconds: float = Field(default=300, gt=0)
     heartbeat_interval_seconds: float = Field(default=30, gt=0)

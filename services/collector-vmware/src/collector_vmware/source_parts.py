@@ -90,6 +90,10 @@ class SourceParts:
         self._last_batch_numbers[board.source_id] = board.last_batch_no
         board.closed()
 
+    def last_batch_numbers(self) -> Mapping[str, int]:
+        """Return the last number of each source that was published of in this run, and closed."""
+        return {source_id: number for source_id, number in self._last_batch_numbers.items() if number}
+
     def _board(self, source_id: str, address: str, health: Health) -> SourceBoard:
         last_batch_no = self._last_batch_numbers.get(source_id, 0)
         return SourceBoard(source_id, address, self.clock, health, last_batch_no=last_batch_no)

@@ -26,7 +26,7 @@ CARRIER_TOPIC = "collector-status"
 """A member of a group has to subscribe to a topic; nothing is read from this one."""
 SESSION_TIMEOUT_SECONDS = 20.0
 POLL_MS = 1000
-LEAVE_SECONDS = 5.0
+LEAVE_SECONDS = 3.0
 
 
 class Worker(Protocol):
