@@ -22,6 +22,15 @@ from query_api.testing.builders import (
 )
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
+from surveyor_schemas.assessments.backtest_v1 import Backtest, BacktestCheck
+from surveyor_schemas.assessments.choices import SavingsOption
+from surveyor_schemas.assessments.results_v1 import (
+    Alternatives,
+    Note,
+    RightSizing,
+    SavingsAlternative,
+    SavingsOptionTotal,
+)
 
 pytestmark = pytest.mark.parts
 
@@ -94,7 +103,9 @@ class Export:
         self._api, self._running, self._store = api, running, store
         self.content = b""
 
-    async def of(self, *machines: dict[str, Any], group: str = "web", **summary: Any) -> Workbook:
+    async def of(
+        self, *machines: dict[str, Any], group: str = "web", details: bool = False, **summary: Any
+    ) -> Workbook:
         assessment = await self._assessment(group)
         ids = UUID(assessment["id"]), UUID(assessment["run_id"])
         results = [an_assessed_machine(*ids, **given) for given in machines]
@@ -102,7 +113,8 @@ class Export:
         await store_results(self._store, total, results)
         done = AssessmentCompleted(assessment_id=ids[0], run_id=ids[1], at=NOW, summary=total)
         await self._running.deps.assessments.apply(done)
-        answer = await self._api.get(f"/v1/assessments/{assessment['id']}/export.xlsx")
+        path = f"/v1/assessments/{assessment['id']}/export.xlsx"
+        answer = await self._api.get(path, params={"details": details})
         assert answer.status_code == 200, answer.text
         self.content = answer.content
         return openpyxl.load_workbook(io.BytesIO(answer.content))
@@ -326,3 +338,68 @@ async def test_totals_and_settings_are_labelled(export: Export) -> None:
     properties = labelled(book, "Assessment_Properties")
     assert properties["Target location"] == "westeurope"
     assert properties["Comfort factor"] == 1.3
+
+
+async def test_details_stand_behind_the_sheets_of_azure_migrate_s_export(export: Export) -> None:
+    above = BacktestCheck(
+        name="azure_disk_iops",
+        disk_id="2000",
+        limit=500,
+        metrics=["read_iops"],
+        instances=["scsi0:0"],
+        threshold=500,
+        points_measured=144,
+        points_above=3,
+        percent_above=2.083333,
+        longest_above_seconds=1200,
+    )
+    below = above.model_copy(update={"points_above": 0})
+    backtest = Backtest(
+        resolution_seconds=600,
+        window_start=NOW,
+        window_end=NOW,
+        checks=[above, below],
+        worst_percent_above=2.083333,
+    )
+    idle = RightSizing(
+        finding="Idle",
+        reason="=uses next to nothing",
+        size_as_allocated=None,
+        monthly_compute_cost_as_allocated=None,
+        monthly_savings=Decimal("71.425"),
+    )
+    reserved = SavingsAlternative(
+        savings_option=SavingsOption.RI_1_YEAR,
+        monthly_compute_cost=Decimal("40.005"),
+        is_estimated=True,
+        estimated_from="a ratio",
+    )
+    alternatives = Alternatives(sizes=[], savings_options=[reserved], zone_redundant_storage=None)
+    option = SavingsOptionTotal(
+        savings_option=SavingsOption.NONE,
+        is_selected=True,
+        monthly_compute_cost=Decimal("71.43"),
+        monthly_compute_cost_estimated=Decimal(0),
+        monthly_storage_cost=Decimal("9.28"),
+        monthly_security_cost=None,
+        machines_priced=1,
+        machines_estimated=0,
+        machines_unpriced=0,
+    )
+    note = Note(code="A", text="b", cause="c", fix="d", machine_count=1)
+    machine = {"backtest": backtest, "rightsizing": idle, "alternatives": alternatives}
+
+    book = await export.of(machine, details=True, savings_options=[option], notes=[note])
+
+    details = ["Savings_Options", "Notes", "Alternatives", "Right_Sizing", "Backtest_Exceeded"]
+    assert book.sheetnames[4:] == details
+    assert row(book, "Savings_Options")["Compute monthly cost estimate EUR"] == 71.43
+    assert row(book, "Savings_Options")["Security monthly cost estimate EUR"] is None
+    assert row(book, "Notes")["Machines"] == 1
+    assert row(book, "Alternatives")["Compute monthly cost under RI1Year EUR"] == 40.01
+    assert row(book, "Alternatives")["Price under RI1Year"] == "estimated"
+    assert row(book, "Alternatives")["Price under None"] is None
+    assert row(book, "Right_Sizing")["Reason"] == "=uses next to nothing"
+    assert book["Right_Sizing"]["C2"].data_type == "s"
+    assert row(book, "Backtest_Exceeded")["Longest stretch above(minutes)"] == 20
+    assert book["Backtest_Exceeded"].max_row == 2

@@ -25,10 +25,16 @@ async def export_assessment(
     assessment_id: UUID,
     deps: DepsOf,
     _: Reader,
+    details: Annotated[
+        bool,
+        Query(
+            description="Add sheets with savings options, notes, alternatives, right-sizing and back-test."
+        ),
+    ] = False,
     run_id: Annotated[UUID | None, Query(description="An earlier run; the latest when absent.")] = None,
 ) -> FileResponse:
     """The results as an Excel file in the layout of Azure Migrate's export. 409 while not Completed."""
-    path, name = await deps.exports.write(assessment_id, run_id)
+    path, name = await deps.exports.write(assessment_id, run_id, with_details=details)
     return FileResponse(
         path,
         media_type=MEDIA_TYPE,

@@ -25,7 +25,9 @@ class ExportService:
         self._project_name = project_name
         self._slots = asyncio.Semaphore(FILES_AT_A_TIME)
 
-    async def write(self, assessment_id: UUID, run_id: UUID | None) -> tuple[Path, str]:
+    async def write(
+        self, assessment_id: UUID, run_id: UUID | None, *, with_details: bool = False
+    ) -> tuple[Path, str]:
         """Write the file of a run; return its path, which the caller deletes, and the assessment's name.
 
         Raises:
@@ -45,12 +47,12 @@ class ExportService:
             summary=summary,
         )
         async with self._slots:
-            return await self._write(exported, run.run_id), view.name
+            return await self._write(exported, run.run_id, with_details=with_details), view.name
 
-    async def _write(self, exported: ExportedAssessment, run_id: UUID) -> Path:
+    async def _write(self, exported: ExportedAssessment, run_id: UUID, *, with_details: bool) -> Path:
         path = _empty_file()
         try:
-            workbook = await asyncio.to_thread(AssessmentWorkbook, path, exported)
+            workbook = await asyncio.to_thread(AssessmentWorkbook, path, exported, with_details=with_details)
             async for machines in self._results.pages(run_id):
                 await asyncio.to_thread(workbook.add, machines)
             await asyncio.to_thread(workbook.close)

@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # sh
 
 from query_api.exports import disk_sheet, machine_sheet
 from query_api.exports.cells import Cell, money
+from query_api.exports.detail_sheets import MachineSheet, machine_sheets, summary_sheets
 from query_api.exports.summary_sheets import (
     PROPERTIES_HEADER,
     PROPERTIES_NAME,
@@ -27,14 +28,23 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _COLUMN_WIDTH = 24
 
 
+class GrowingSheet:
+    """A sheet and its next free row."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet = sheet
+        self.next_row = 1
+
+
 class AssessmentWorkbook:
     """One export. Not for several threads at a time.
 
-    Sheets are made in the order in which Azure Migrate has them. Text is always written as text: a machine
-    named `=1+1` stays that, also when somebody edits its cell.
+    Sheets are made in the order in which Azure Migrate has them; the sheets with more details, if wanted,
+    stand behind them. Text is always written as text: a machine named `=1+1` stays that, also when
+    somebody edits its cell.
     """
 
-    def __init__(self, path: Path, assessment: ExportedAssessment) -> None:
+    def __init__(self, path: Path, assessment: ExportedAssessment, *, with_details: bool = False) -> None:
         self._book = xlsxwriter.Workbook(
             str(path),
             {
@@ -51,29 +61,35 @@ class AssessmentWorkbook:
         self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         self._machine_columns = machine_sheet.columns(assessment.summary.currency, assessment.group_name)
         summary = self._sheet(SUMMARY_NAME, ())
-        self._machines = self._sheet(machine_sheet.NAME, [name for name, _ in self._machine_columns])
-        self._disks = self._sheet(disk_sheet.NAME, [name for name, _ in disk_sheet.COLUMNS])
+        machine_titles = [name for name, _ in self._machine_columns]
+        self._machines = GrowingSheet(self._sheet(machine_sheet.NAME, machine_titles))
+        self._disks = GrowingSheet(self._sheet(disk_sheet.NAME, [name for name, _ in disk_sheet.COLUMNS]))
         properties = self._sheet(PROPERTIES_NAME, PROPERTIES_HEADER)
-        self._next_machine_row = self._next_disk_row = 1
-        for row, labelled in enumerate(summary_rows(assessment)):
-            self._write_row(summary, row, labelled)
-        for row, labelled in enumerate(property_rows(assessment.settings), start=1):
-            self._write_row(properties, row, labelled)
+        self._write_rows(summary, summary_rows(assessment), first=0)
+        self._write_rows(properties, property_rows(assessment.settings))
+        self._details: list[tuple[MachineSheet, GrowingSheet]] = []
+        if with_details:
+            self._add_details(assessment)
 
     def add(self, machines: Iterable[AssessedMachine]) -> None:
         """Add machines and their disks below those added before."""
         for machine in machines:
-            cells = [cell(machine) for _, cell in self._machine_columns]
-            self._write_row(self._machines, self._next_machine_row, cells)
-            self._next_machine_row += 1
+            self._append(self._machines, [cell(machine) for _, cell in self._machine_columns])
             for disk in machine.disks:
-                cells = [cell(machine, disk) for _, cell in disk_sheet.COLUMNS]
-                self._write_row(self._disks, self._next_disk_row, cells)
-                self._next_disk_row += 1
+                self._append(self._disks, [cell(machine, disk) for _, cell in disk_sheet.COLUMNS])
+            for kind, sheet in self._details:
+                for row in kind.rows(machine):
+                    self._append(sheet, row)
 
     def close(self) -> None:
         """Finish the file."""
         self._book.close()
+
+    def _add_details(self, assessment: ExportedAssessment) -> None:
+        for of_run in summary_sheets(assessment.summary):
+            self._write_rows(self._sheet(of_run.name, of_run.header), of_run.rows)
+        for kind in machine_sheets(assessment.summary.currency):
+            self._details.append((kind, GrowingSheet(self._sheet(kind.name, kind.header))))
 
     def _sheet(self, name: str, header: Sequence[str]) -> Worksheet:
         sheet = self._book.add_worksheet(name)
@@ -83,6 +99,14 @@ class AssessmentWorkbook:
         if header:
             sheet.freeze_panes(1, 1)
         return sheet
+
+    def _append(self, growing: GrowingSheet, cells: Sequence[Cell]) -> None:
+        self._write_row(growing.sheet, growing.next_row, cells)
+        growing.next_row += 1
+
+    def _write_rows(self, sheet: Worksheet, rows: Iterable[Sequence[Cell]], first: int = 1) -> None:
+        for row, cells in enumerate(rows, start=first):
+            self._write_row(sheet, row, cells)
 
     def _write_row(self, sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
         for column, cell in enumerate(cells):
