@@ -23,6 +23,10 @@ Eventually = Callable[..., Awaitable[Any]]
             {"SURVEYOR_NORMALIZER__PERFORMANCE_BATCH_EVENTS": "0"},
             "SURVEYOR_NORMALIZER__PERFORMANCE_BATCH_EVENTS: ",
         ),
+        (
+            {"SURVEYOR_NORMALIZER__CLOCK_PAST_DAYS": "20", "SURVEYOR_STORE__RAW_SAMPLES_DAYS": "10"},
+            "SURVEYOR_NORMALIZER__CLOCK_PAST_DAYS: the store keeps samples for 10 days",
+        ),
         ({"SURVEYOR_NORMALIZER__GRUOP": "x"}, "SURVEYOR_NORMALIZER__GRUOP: is not a setting"),
         ({}, "SURVEYOR_KAFKA__BOOTSTRAP_SERVERS: must be set"),
     ],

@@ -15,7 +15,8 @@ from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.migrations import migrate as migrate_tables
 from surveyor_kit.migrations import pending
-from surveyor_kit.settings import ClickHouseSettings, KafkaSettings, load_settings
+from surveyor_kit.retention import apply_ttls, planned_ttls
+from surveyor_kit.settings import ClickHouseSettings, KafkaSettings, StoreSettings, load_settings
 from surveyor_schemas.topics import TOPICS
 
 
@@ -23,7 +24,7 @@ from surveyor_schemas.topics import TOPICS
 class Change:
     """What was done or, in a dry run, would be."""
 
-    kind: Literal["topic", "tables"]
+    kind: Literal["topic", "tables", "retention"]
     name: str
     action: Literal["created", "altered", "differs", "migrated"]
     """`differs`: another number of partitions, which is left alone."""
@@ -39,19 +40,23 @@ def migrate(
 ) -> None:
     """Create and update topics, dead-letter topics and tables. Repeating it changes nothing.
 
-    Needs SURVEYOR_KAFKA__… and SURVEYOR_CLICKHOUSE__…, as the services do. Run one at a time.
+    Needs SURVEYOR_KAFKA__… and SURVEYOR_CLICKHOUSE__…, as the services do. Run one at a time. Tables keep
+    their rows for as long as SURVEYOR_STORE__… says.
     """
     both = topics == tables
     kafka = load_settings(KafkaSettings) if topics or both else None
     clickhouse = load_settings(ClickHouseSettings) if tables or both else None
+    keep = load_settings(StoreSettings) if tables or both else None
     configure_command_logging()
 
     async def run() -> list[Change]:
         changes: list[Change] = []
         if kafka is not None:
             changes += await patiently(lambda: _migrate_topics(kafka, dry_run), "broker", timeout_seconds)
-        if clickhouse is not None:
-            changes += await patiently(lambda: _migrate_tables(clickhouse, dry_run), "store", timeout_seconds)
+        if clickhouse is not None and keep is not None:
+            changes += await patiently(
+                lambda: _migrate_tables(clickhouse, keep, dry_run), "store", timeout_seconds
+            )
         return changes
 
     with outside_errors_explained():
@@ -65,11 +70,16 @@ async def _migrate_topics(settings: KafkaSettings, dry_run: bool) -> list[Change
     return [Change("topic", change.topic, change.action, change.detail) for change in changes]
 
 
-async def _migrate_tables(settings: ClickHouseSettings, dry_run: bool) -> list[Change]:
+async def _migrate_tables(settings: ClickHouseSettings, keep: StoreSettings, dry_run: bool) -> list[Change]:
     async with ClickHouse(settings) as store:
         steps = await (pending(store) if dry_run else migrate_tables(store))
+        ttls = await (planned_ttls(store, keep) if dry_run else apply_ttls(store, keep))
     where = f"database {settings.database}"
-    return [Change("tables", f"{step.version:04} {step.name}", "migrated", where) for step in steps]
+    migrated = [Change("tables", f"{step.version:04} {step.name}", "migrated", where) for step in steps]
+    return migrated + [
+        Change("retention", ttl.table, "altered", f"{ttl.before or 'for ever'} -> {ttl.after}")
+        for ttl in ttls
+    ]
 
 
 def _report(changes: Sequence[Change], dry_run: bool, as_json: bool) -> None:

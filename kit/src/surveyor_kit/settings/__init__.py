@@ -1,6 +1,7 @@
 """Typed settings of the parts; the only place that reads the environment."""
 
 from surveyor_kit.settings.base import PartSettings, SettingsModel, load_settings, setting_name
+from surveyor_kit.settings.retention import StoreSettings
 from surveyor_kit.settings.shared import (
     ClickHouseSettings,
     HttpSettings,
@@ -16,6 +17,7 @@ __all__ = [
     "LogSettings",
     "PartSettings",
     "SettingsModel",
+    "StoreSettings",
     "TracingSettings",
     "load_settings",
     "setting_name",

@@ -4,9 +4,9 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from surveyor_kit.settings import HttpSettings
+from surveyor_kit.settings import HttpSettings, StoreSettings, load_settings
 
 
 class NormalizerSettings(HttpSettings):
@@ -31,8 +31,10 @@ class NormalizerSettings(HttpSettings):
     """A batch that is not full is handled after this long."""
     clock_future_seconds: int = Field(default=3600, ge=0)
     """A sample further in the future is dead-lettered."""
-    clock_past_days: int = Field(default=35, ge=1)
-    """A sample older than this is dead-lettered: the store would drop it."""
+    clock_past_days: int = Field(
+        default_factory=lambda: load_settings(StoreSettings).raw_samples_days, ge=1, validate_default=True
+    )
+    """A sample older than this is dead-lettered: the store would drop it (see `StoreSettings`)."""
     machine_wait_seconds: float = Field(default=5, ge=0)
     """How long samples that need a machine's size wait for its discovery."""
     seal_interval_seconds: float = Field(default=60, gt=0)
@@ -44,3 +46,10 @@ class NormalizerSettings(HttpSettings):
     """The consumer stops when more than this share of its last 10,000 events was dead-lettered."""
     stuck_after_seconds: float = Field(default=300, gt=0)
     """Not alive when nothing was handled for so long although there is lag and broker and store answer."""
+
+    @field_validator("clock_past_days")
+    @classmethod
+    def _within_what_the_store_keeps(cls, value: int) -> int:
+        if value > (kept := load_settings(StoreSettings).raw_samples_days):
+            raise ValueError(f"the store keeps samples for {kept} days (SURVEYOR_STORE__RAW_SAMPLES_DAYS)")
+        return value
