@@ -25,7 +25,7 @@ _PERCENT = frozenset({"%", "percent", "percentage"})
 _RATE_RULE = "number from 0; counts as the percentile"
 _PERCENT_RULE = "0 to 100; counts as the percentile"
 
-_MACHINE_COLUMNS = (
+MACHINE_COLUMNS = (
     Column("*Server name", "what the server is known by; importing the same name again updates it",
            is_required=True),
     Column("*Cores", f"whole number from 1 to {MAX_CORES}", is_required=True),
@@ -53,23 +53,24 @@ _USES = (
     ("read throughput", "MB per second", _MB_PER_SECOND),
     ("write throughput", "MB per second", _MB_PER_SECOND),
 )
-_TOTALS = tuple(
+TOTAL_COLUMNS = tuple(
     Column(f"Total disks {use} ({unit})", f"{_RATE_RULE}; replaces the values of the disks",
            units=units, aliases=(f"Total disk {use}",))
     for use, unit, units in _USES
 )  # fmt: skip
 
 
-def _disk_columns(number: int) -> tuple[Column, ...]:
+def disk_columns(number: int) -> tuple[Column, ...]:
+    """Return the columns of one disk."""
     size = Column(f"Disk {number} size (In GB)", "number above 0", units=_GB)
     uses = (Column(f"Disk {number} {use} ({unit})", _RATE_RULE, units=units) for use, unit, units in _USES)
     return (size, *uses)
 
 
 COLUMNS = (
-    *_MACHINE_COLUMNS,
-    *_TOTALS,
-    *(column for number in range(1, MAX_DISKS + 1) for column in _disk_columns(number)),
+    *MACHINE_COLUMNS,
+    *TOTAL_COLUMNS,
+    *(column for number in range(1, MAX_DISKS + 1) for column in disk_columns(number)),
 )
 
 _ARCHITECTURES = {"x64": "x64", "amd64": "x64", "64-bit": "x64", "x86": "x86", "32-bit": "x86"}
