@@ -6,6 +6,7 @@ SourceError
 ├── CertificateRefused  the source's certificate is not the one that the settings trust
 ├── SessionEnded        the source no longer knows our session
 ├── QueryRefused        one performance query was refused or failed; a smaller one may work
+├── ObjectGone          what was asked for is no longer in the inventory
 ├── AnswerUnreadable    the source sent what nobody can make sense of
 └── SpoolFull           the source is well; there is no room on our disk for what it says
 """
@@ -69,6 +70,13 @@ class QueryRefused(SourceError):
         super().__init__(code, message)
         self.missing_moref = missing_moref
         self.forbidden_moref = forbidden_moref
+
+
+class ObjectGone(SourceError):
+    """What was asked for is no longer in the inventory."""
+
+    def __init__(self) -> None:
+        super().__init__("object-gone", "an object is no longer in the inventory")
 
 
 class AnswerUnreadable(SourceError):

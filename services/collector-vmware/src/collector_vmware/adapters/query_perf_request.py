@@ -4,19 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
+from collector_vmware.adapters.soap_channel import envelope
 from collector_vmware.domain.samples import DEVICE_COUNTERS
 from collector_vmware.domain.windows import Window
 
 EVERY_INSTANCE = "*"
 WHOLE_MACHINE = ""
-
-_ENVELOPE = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">'
-    '<soapenv:Body><QueryPerf xmlns="urn:vim25">'
-    '<_this type="PerformanceManager">{manager}</_this>{specs}'
-    "</QueryPerf></soapenv:Body></soapenv:Envelope>"
-)
 
 
 def query_perf_request(
@@ -28,7 +21,10 @@ def query_perf_request(
     """
     metrics = "".join(_metric(name, counter_id) for name, counter_id in counter_ids)
     specs = "".join(_spec(window, metrics, interval_seconds) for window in windows)
-    return _ENVELOPE.format(manager=escape(manager), specs=specs).encode()
+    return envelope(
+        '<QueryPerf xmlns="urn:vim25">'
+        f'<_this type="PerformanceManager">{escape(manager)}</_this>{specs}</QueryPerf>'
+    )
 
 
 def _spec(window: Window, metrics: str, interval_seconds: int) -> str:

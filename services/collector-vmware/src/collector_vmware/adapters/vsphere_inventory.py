@@ -5,28 +5,35 @@ Source: vSphere Web Services SDK Programming Guide, "Property collector".
 
 import contextlib
 import http.client
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyVmomi import vim, vmodl
 
-from collector_vmware.adapters.plain_values import plain
+from collector_vmware.adapters.property_answer import ObjectAnswer, PropertyAnswer
+from collector_vmware.adapters.property_request import (
+    continue_request,
+    retrieve_request,
+    wait_for_updates_request,
+)
+from collector_vmware.adapters.soap_channel import SoapChannel, UnexpectedStatus
 from collector_vmware.adapters.vsphere_errors import translated
-from collector_vmware.adapters.vsphere_session import VsphereSession
+from collector_vmware.adapters.vsphere_session import CALL_TIMEOUT_SECONDS, VsphereSession
 from collector_vmware.domain.inventory_objects import (
-    DEVICES,
     HOST_PROPERTIES,
     MACHINE_PROPERTIES,
     PLACE_PROPERTIES,
+    VIRTUAL_MACHINE,
     ObjectUpdate,
-    Properties,
     UpdateSet,
 )
+from collector_vmware.errors import ObjectGone, SourceError
 
 PropertyCollector = vmodl.query.PropertyCollector
 
 MAX_OBJECT_UPDATES = 1000
 MAX_WAIT_SECONDS = 10
+OBJECTS_PER_RETRIEVAL = 100
 CHANGE_VERSION = "config.changeVersion"
 """Named anew with every change of a machine's configuration."""
 
@@ -39,11 +46,6 @@ _PATHS: dict[Any, Sequence[str]] = {
     vim.ResourcePool: PLACE_PROPERTIES,
     vim.Network: ("name",),
 }
-_READ_DEVICES = (
-    vim.vm.device.VirtualDisk,
-    vim.vm.device.VirtualEthernetCard,
-    vim.vm.device.VirtualController,
-)
 
 
 class VsphereInventory:
@@ -52,6 +54,7 @@ class VsphereInventory:
     def __init__(self, session: VsphereSession) -> None:
         self._session = session
         self._version = ""
+        self._channel = SoapChannel(session, CALL_TIMEOUT_SECONDS)
         with translated(session.source.address):
             self._collector = session.content.propertyCollector.CreatePropertyCollector()
             self._view = _view_of_everything(session.content)
@@ -63,15 +66,20 @@ class VsphereInventory:
         Raises:
             SourceError: The filter is lost.
         """
-        options = PropertyCollector.WaitOptions(
-            maxObjectUpdates=MAX_OBJECT_UPDATES, maxWaitSeconds=MAX_WAIT_SECONDS
+        request = wait_for_updates_request(self._moref, self._version, MAX_OBJECT_UPDATES, MAX_WAIT_SECONDS)
+        with self._translated(), self._channel.ask(request) as content:
+            answer = PropertyAnswer(content)
+            said = list(answer.objects())
+        if not answer.returned:
+            return None
+        # Only now: what is read again below and fails must be reported again.
+        updates = self._updates(said)
+        self._version = answer.version
+        return UpdateSet(
+            updates=updates,
+            unreadable=frozenset().union(*(each.refused_paths for each in said)),
+            truncated=answer.truncated,
         )
-        with translated(self._session.source.address):
-            answer = self._collector.WaitForUpdatesEx(self._version, options)
-            if answer is None:
-                return None
-            self._version = answer.version
-            return self._update_set(answer)
 
     def close(self) -> None:
         """Give up the filter; a waiting `next` ends."""
@@ -79,36 +87,52 @@ class VsphereInventory:
             self._collector.CancelWaitForUpdates()
             self._collector.Destroy()
             self._view.Destroy()
+        self._channel.close()
 
-    def _update_set(self, answer: Any) -> UpdateSet:
-        said = [update for part in answer.filterSet for update in part.objectSet]
-        reread = self._read_again([update.obj for update in said if _needs_reading(update)])
-        updates = [
-            reread.get(update.obj._GetMoId()) or _object_update(update, update.changeSet) for update in said
-        ]
-        return UpdateSet(
-            updates=tuple(updates),
-            unreadable=frozenset(
-                missing.path for update in said for missing in update.missingSet if _is_refusal(missing)
-            ),
-            truncated=bool(answer.truncated),
-        )
+    @property
+    def _moref(self) -> str:
+        return str(self._collector._GetMoId())
 
-    def _read_again(self, machines: Sequence[Any]) -> dict[str, ObjectUpdate]:
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        with translated(self._session.source.address):
+            try:
+                yield
+            except UnexpectedStatus as unexpected:
+                raise SourceError("http-error", f"the source answered {unexpected}") from None
+
+    def _updates(self, said: Sequence[ObjectAnswer]) -> tuple[ObjectUpdate, ...]:
+        again = [each.update.moref for each in said if _needs_reading(each)]
+        read = self._read_again(again) if again else {}
+        return tuple(read.get(each.update.moref, each.update) for each in said)
+
+    def _read_again(self, morefs: Sequence[str]) -> dict[str, ObjectUpdate]:
         """Read all properties of machines whose update does not say everything itself."""
-        if not machines:
-            return {}
-        spec = PropertyCollector.FilterSpec(
-            objectSet=[PropertyCollector.ObjectSpec(obj=machine) for machine in machines],
-            propSet=[_property_spec(vim.VirtualMachine)],
-        )
-        found = _retrieve_all(self._collector, spec)
-        return {
-            content.obj._GetMoId(): ObjectUpdate(
-                content.obj._GetMoId(), _kind(content.obj), "enter", _properties(content.propSet)
-            )
-            for content in found
-        }
+        found: dict[str, ObjectUpdate] = {}
+        for start in range(0, len(morefs), OBJECTS_PER_RETRIEVAL):
+            found |= self._read_part(morefs[start : start + OBJECTS_PER_RETRIEVAL])
+        return found
+
+    def _read_part(self, morefs: Sequence[str]) -> dict[str, ObjectUpdate]:
+        """Read some machines. One that is gone meanwhile fails all, and reports its own end."""
+        request = retrieve_request(self._moref, VIRTUAL_MACHINE, morefs, MACHINE_PROPERTIES)
+        try:
+            return {update.moref: update for update in self._pages(request)}
+        except ObjectGone:
+            if len(morefs) == 1:
+                return {}
+            middle = len(morefs) // 2
+            return self._read_part(morefs[:middle]) | self._read_part(morefs[middle:])
+
+    def _pages(self, request: bytes) -> Iterator[ObjectUpdate]:
+        while True:
+            with self._translated(), self._channel.ask(request) as content:
+                answer = PropertyAnswer(content)
+                page = list(answer.objects())
+            yield from (each.update for each in page)
+            if answer.token is None:
+                return
+            request = continue_request(self._moref, answer.token)
 
 
 def _view_of_everything(content: Any) -> Any:
@@ -129,52 +153,15 @@ def _property_spec(kind: Any) -> Any:
     return PropertyCollector.PropertySpec(type=kind, all=False, pathSet=list(_PATHS[kind]))
 
 
-def _needs_reading(update: Any) -> bool:
+def _needs_reading(said: ObjectAnswer) -> bool:
     """Tell an update that names a part of a property, or a new configuration without its content.
 
     A vCenter may report an element of an array alone; and some report the new configuration's version
     but not every property that it changed.
     """
-    if update.kind != "modify" or not isinstance(update.obj, vim.VirtualMachine):
+    if said.update.change != "modify" or said.update.kind != VIRTUAL_MACHINE:
         return False
     return any(
-        change.op != "assign" or change.name not in MACHINE_PROPERTIES or change.name == CHANGE_VERSION
-        for change in update.changeSet
+        operation != "assign" or path not in MACHINE_PROPERTIES or path == CHANGE_VERSION
+        for path, operation in said.operations
     )
-
-
-def _object_update(update: Any, changes: Iterable[Any]) -> ObjectUpdate:
-    return ObjectUpdate(update.obj._GetMoId(), _kind(update.obj), str(update.kind), _properties(changes))  # type: ignore[arg-type]  # the API's own three words
-
-
-def _kind(managed_object: Any) -> str:
-    return str(type(managed_object)._wsdlName)
-
-
-def _properties(changes: Iterable[Any]) -> Properties:
-    return {change.name: _value(change.name, change.val) for change in changes}
-
-
-def _value(path: str, value: Any) -> Any:
-    """Leave out devices that nothing is read from: they are most of the list."""
-    if path == DEVICES:
-        return [plain(device) for device in value or [] if isinstance(device, _READ_DEVICES)]
-    return plain(value)
-
-
-def _is_refusal(missing: Any) -> bool:
-    """Tell a right that is missing from a property that the object just does not have."""
-    return isinstance(missing.fault, vim.fault.NoPermission | vmodl.fault.SecurityError)
-
-
-def _retrieve_all(collector: Any, spec: Any) -> list[Any]:
-    """Read all pages. An object that is gone meanwhile reports its own end; nothing is read then."""
-    try:
-        page = collector.RetrievePropertiesEx([spec], PropertyCollector.RetrieveOptions())
-        found: list[Any] = []
-        while page is not None:
-            found += page.objects
-            page = collector.ContinueRetrievePropertiesEx(page.token) if page.token else None
-    except vmodl.fault.ManagedObjectNotFound:
-        return []
-    return found

@@ -1,8 +1,6 @@
 """Real-time samples by `QueryPerf`, over HTTP connections that share the session's cookie."""
 
-import contextlib
 import http.client
-import queue
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +8,7 @@ from pyVmomi import vim, vmodl
 
 from collector_vmware.adapters.query_perf_answer import QueryPerfAnswer
 from collector_vmware.adapters.query_perf_request import query_perf_request
+from collector_vmware.adapters.soap_channel import SoapChannel, UnexpectedStatus
 from collector_vmware.adapters.vsphere_errors import translated
 from collector_vmware.adapters.vsphere_session import VsphereSession
 from collector_vmware.domain.samples import COUNTERS, Samples
@@ -32,7 +31,7 @@ class VspherePerformance:
     def __init__(self, session: VsphereSession) -> None:
         self._session = session
         self._manager = session.content.perfManager
-        self._idle: queue.LifoQueue[http.client.HTTPSConnection] = queue.LifoQueue()
+        self._channel = SoapChannel(session, QUERY_TIMEOUT_SECONDS)
         with translated(session.source.address):
             self._counter_ids = _counter_ids(self._manager)
             self.capabilities = Capabilities(
@@ -62,52 +61,18 @@ class VspherePerformance:
 
     def close(self) -> None:
         """Close idle connections."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        self._channel.close()
 
     def _exchange(self, body: bytes, answer: QueryPerfAnswer) -> None:
-        connection, response = self._send(body)
         try:
-            while chunk := response.read(CHUNK_BYTES):
-                answer.feed(chunk)
-            answer.feed(b"", final=True)
-        except (ConnectionError, http.client.IncompleteRead):
-            connection.close()
+            with self._channel.ask(body) as content:
+                while chunk := content.read(CHUNK_BYTES):
+                    answer.feed(chunk)
+                answer.feed(b"", final=True)
+        except UnexpectedStatus as unexpected:
+            raise QueryRefused("query-http-error", f"a performance query was answered {unexpected}") from None
+        except http.client.IncompleteRead:
             raise QueryRefused("query-cut", "the answer to a performance query was cut off") from None
-        except BaseException:
-            connection.close()
-            raise
-        self._idle.put(connection)
-
-    def _send(self, body: bytes) -> tuple[http.client.HTTPSConnection, http.client.HTTPResponse]:
-        """Send a query on an idle connection or, where the source has closed it meanwhile, on a new one."""
-        with contextlib.suppress(queue.Empty, ConnectionError):
-            idle = self._idle.get_nowait()
-            return idle, self._post(idle, body)
-        fresh = self._new_connection()
-        return fresh, self._post(fresh, body)
-
-    def _post(self, connection: http.client.HTTPSConnection, body: bytes) -> http.client.HTTPResponse:
-        """Send a query; a SOAP fault comes as HTTP 500 with XML, anything else unusual is refused here."""
-        headers = {
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": str(self._session.stub.versionId),
-            "Cookie": self._session.cookie,
-        }
-        connection.request("POST", "/sdk", body, headers)
-        response = connection.getresponse()
-        is_xml = "xml" in response.headers.get("Content-Type", "")
-        if response.status != http.client.OK and not (
-            response.status == http.client.INTERNAL_SERVER_ERROR and is_xml
-        ):
-            raise QueryRefused("query-http-error", f"a performance query was answered HTTP {response.status}")
-        return response
-
-    def _new_connection(self) -> http.client.HTTPSConnection:
-        source = self._session.source
-        return http.client.HTTPSConnection(
-            source.host, source.port, context=self._session.context, timeout=QUERY_TIMEOUT_SECONDS
-        )
 
 
 def _counter_ids(manager: Any) -> dict[str, int]:
