@@ -50,7 +50,7 @@ def run_dependencies(
     return RunDependencies(
         estate=ClickHouseEstate(patient),
         runs=ClickHouseRunStore(patient),
-        catalogues=Catalogues(ClickHouseCatalogueStore(patient), clock),
+        catalogues=Catalogues(ClickHouseCatalogueStore(patient)),
         publisher=publisher,
         clock=clock,
         page_machines=own.page_machines,

@@ -6,7 +6,6 @@ from assessor.catalogue.packaged import packaged_catalogue, packaged_snapshot
 from assessor.catalogue.snapshot import decode
 from assessor.domain.catalogue import Catalogue
 from assessor.ports import CatalogueStore
-from surveyor_kit.clock import Clock
 
 _KEPT = 2
 """Decoded catalogues in memory: the packaged one, and one that an older run pinned."""
@@ -15,18 +14,23 @@ _KEPT = 2
 class Catalogues:
     """Decodes what the store has; the packaged snapshot needs no store."""
 
-    def __init__(self, store: CatalogueStore, clock: Clock) -> None:
+    def __init__(self, store: CatalogueStore) -> None:
         self._store = store
-        self._clock = clock
         packaged = packaged_catalogue()
         self._decoded = {packaged.content_hash: packaged}
         self._packaged_hash = packaged.content_hash
 
     async def publish_packaged(self) -> None:
-        """Put the packaged snapshot into the store, so that requests can pin it."""
+        """Put the packaged snapshot into the store, unless it is there, so that requests can pin it.
+
+        It counts as published on the day of its newest price: what an operator published since then stays
+        the one that new requests pin, and a newer release's snapshot replaces an older one's.
+        """
         packaged = self._decoded[self._packaged_hash]
-        prices_at = datetime.combine(packaged.newest_price, time(), UTC)
-        await self._store.publish(packaged.content_hash, packaged_snapshot(), prices_at, self._clock.now())
+        if packaged.content_hash in {known.content_hash for known in await self._store.published()}:
+            return
+        published_at = datetime.combine(packaged.newest_price, time(), UTC)
+        await self._store.publish(packaged, packaged_snapshot(), published_at)
 
     async def get(self, content_hash: str) -> Catalogue | None:
         """Return a catalogue, None when nobody ever published it.

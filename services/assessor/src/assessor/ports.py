@@ -1,10 +1,12 @@
 """What the assessor needs of the outside."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from assessor.domain.catalogue import Catalogue
 from assessor.domain.inputs import MachineInputs
 from assessor.domain.run_record import RunRecord
 from assessor.domain.window import Window
@@ -74,13 +76,23 @@ class RunStore(Protocol):
         """Return the summary of a completed run."""
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedCatalogue:
+    """A snapshot in the store; the one published last is the one that new requests pin."""
+
+    content_hash: str
+    prices_at: datetime | None
+    published_at: datetime
+
+
 class CatalogueStore(Protocol):
     """Snapshots by content hash."""
 
     async def load(self, content_hash: str) -> bytes | None:
         """Return a snapshot; None when it was never published."""
 
-    async def publish(
-        self, content_hash: str, snapshot: bytes, prices_at: datetime, published_at: datetime
-    ) -> None:
-        """Keep a snapshot unless it is there already: only a new one becomes the newest."""
+    async def published(self) -> list[PublishedCatalogue]:
+        """Return what is there, the one that new requests pin first."""
+
+    async def publish(self, catalogue: Catalogue, snapshot: bytes, published_at: datetime) -> None:
+        """Keep a snapshot and what people can choose from it; again with a later time makes it the newest."""

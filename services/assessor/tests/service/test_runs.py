@@ -362,19 +362,6 @@ async def test_what_an_earlier_attempt_still_writes_does_not_count(
     assert await results(measured.run_id) == after_all
 
 
-async def test_packaged_catalogue_is_published_once_and_read_back(
-    deps: RunDependencies, store: ClickHouse
-) -> None:
-    await deps.catalogues.publish_packaged()
-    await deps.catalogues.publish_packaged()
-    rows = await store.query_rows("SELECT hash, length(bytes) AS size FROM catalogues")
-    assert len(rows) == 1
-    run_deps = run_dependencies(AssessorSettings(), store, InMemoryPublisher(), Health(), SettableClock())
-    catalogue = await run_deps.catalogues.get(rows[0]["hash"])
-    assert catalogue is not None
-    assert catalogue.content_hash == rows[0]["hash"]
-
-
 async def test_stored_snapshot_is_the_packaged_bytes(deps: RunDependencies, store: ClickHouse) -> None:
     await deps.catalogues.publish_packaged()
     stored = ClickHouseCatalogueStore(PatientClickHouse(store, Health()))

@@ -25,7 +25,8 @@ from assessor.domain.catalogue import (
     VmSize,
 )
 
-FORMAT = "surveyor-catalogue/1"
+_FORMAT_NAME = "surveyor-catalogue/"
+FORMAT = f"{_FORMAT_NAME}1"
 
 _NOT_OF_A_SIZE = frozenset({"source", "network_source"})
 _HOURLY_PARTS = ("usd_per_gib_hour", "usd_per_iops_hour", "usd_per_mb_per_second_hour")
@@ -39,23 +40,46 @@ def encode(document: dict[str, Any]) -> bytes:
     return gzip.compress(canonical.encode(), compresslevel=9, mtime=0)
 
 
-def decode(snapshot: bytes) -> Catalogue:
-    """Read a snapshot.
+def document_of(snapshot: bytes) -> dict[str, Any]:
+    """Return the document of a snapshot, as it was given to `encode`.
 
     Raises:
         CatalogueRefused: It is no snapshot, or one of another format.
     """
-    try:
-        canonical = gzip.decompress(snapshot)
-        document = json.loads(canonical)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise CatalogueRefused("not a catalogue snapshot (gzip of JSON)") from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise CatalogueRefused(f"not a catalogue snapshot of format {FORMAT}")
+    return _document(_canonical(snapshot))
+
+
+def decode(snapshot: bytes) -> Catalogue:
+    """Read a snapshot.
+
+    Raises:
+        CatalogueRefused: It is no snapshot, one of another format, or damaged.
+    """
+    canonical = _canonical(snapshot)
+    document = _document(canonical)
     try:
         return _catalogue(document, hashlib.sha256(canonical).hexdigest())
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:
         raise CatalogueRefused(f"damaged catalogue snapshot ({type(error).__name__}: {error})") from error
+
+
+def _canonical(snapshot: bytes) -> bytes:
+    try:
+        return gzip.decompress(snapshot)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CatalogueRefused("not a catalogue snapshot (gzip of JSON)") from error
+
+
+def _document(canonical: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(canonical)
+    except ValueError as error:
+        raise CatalogueRefused("not a catalogue snapshot (gzip of JSON)") from error
+    if not isinstance(document, dict) or not str(document.get("format")).startswith(_FORMAT_NAME):
+        raise CatalogueRefused(f"not a catalogue snapshot of format {FORMAT}")
+    if document["format"] != FORMAT:
+        raise CatalogueRefused(f"of format {document['format']}; this release reads {FORMAT}")
+    return document
 
 
 def _catalogue(document: dict[str, Any], content_hash: str) -> Catalogue:

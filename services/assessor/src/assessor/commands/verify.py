@@ -13,7 +13,6 @@ from assessor.catalogues import Catalogues
 from assessor.commands.ending import DIFFERS, fail
 from assessor.commands.store import with_store
 from assessor.verification import NotVerifiable, Verification, verify_run
-from surveyor_kit.clock import SystemClock
 
 
 def verify(
@@ -26,7 +25,7 @@ def verify(
     """
 
     async def job(store: Statements) -> Verification:
-        catalogues = Catalogues(ClickHouseCatalogueStore(store), SystemClock())
+        catalogues = Catalogues(ClickHouseCatalogueStore(store))
         return await verify_run(run, ClickHouseRunStore(store), catalogues, ClickHouseBacktests(store))
 
     try:

@@ -26,6 +26,7 @@ _NAME_PATTERNS = {
     "standarda0a7": re.compile(r"^Standard_A\d+$"),
     "standarda8a11": re.compile(r"^Standard_A\d+$"),
 }
+_SPECIAL_NAMES = ("M_series", "Mv2_series", "DC_Series", "Basic_A0_A4", "Standard_A0_A7", "Standard_A8_A11")
 # A family of the API all of whose sizes have left Azure's list of sizes.
 _WITHOUT_SIZES = frozenset({"h"})
 _ISOLATED = re.compile(r"^([A-Z]+)i(?=[a-z])")
@@ -69,3 +70,8 @@ def unknown_families(families: Iterable[str], sizes: Iterable[VmSize]) -> list[s
         for family in families
         if family_key(family) not in _WITHOUT_SIZES and not any(in_family(size, family) for size in all_sizes)
     ]
+
+
+def documented_families(sizes: Iterable[VmSize]) -> list[str]:
+    """The names that settings may use: a family per series, and the API's own names; sorted."""
+    return sorted({f"{size.series}_series" for size in sizes} | set(_SPECIAL_NAMES))

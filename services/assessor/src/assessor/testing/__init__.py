@@ -1,0 +1,1 @@
+"""Stand-ins for what the assessor talks to, for tests."""
