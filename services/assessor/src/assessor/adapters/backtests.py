@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from assessor.adapters.backtest_sql import exceedance_statement
-from assessor.adapters.percentile_sql import CPU_PERCENT, DISK_METRICS, MEMORY_PERCENT, TRANSMITTED
+from assessor.adapters.percentile_sql import CPU_PERCENT, DISK_METRICS, MEMORY_PERCENT, TRANSMITTED, Metric
 from assessor.adapters.statements import Statements
 from assessor.domain.backtest import Check
 from assessor.domain.backtest_counts import BacktestCounts, NumberedCount
 from assessor.domain.window import SLOT, Window
+from surveyor_kit.clickhouse import Parameters
 
-_METRICS = (CPU_PERCENT, MEMORY_PERCENT, *DISK_METRICS, TRANSMITTED)
+_ALONE = (CPU_PERCENT, MEMORY_PERCENT)
+_ADDED_UP = (*DISK_METRICS, TRANSMITTED)
 _CHECK_COLUMNS = ("run_id", "machine_id", "metric", "instance", "check_no", "threshold")
 _COUNT_COLUMNS = ("run_id", "machine_id", "document", "counted_at")
-_MACHINES_AT_A_TIME = 500
+_MACHINES_AT_A_TIME = 1_000
 """Bounds the store's memory: each counted check holds an array per day while it is added up."""
 
 
@@ -63,16 +66,17 @@ class ClickHouseBacktests:
         ]
         await self._store.insert("assessment_backtest_checks", _CHECK_COLUMNS, rows)
         machines = list(checks)
-        found = await self._store.rows(
-            exceedance_statement([metric for metric in _METRICS if metric.name in {row[2] for row in rows}]),
-            {
-                "run_id": str(run_id),
-                "first_id": str(machines[0]),
-                "last_id": str(machines[-1]),
-                "start_epoch": int(window.start_at.timestamp()),
-                "last_slot_epoch": int((window.end_at - SLOT).timestamp()),
-            },
-        )
+        params = {
+            "run_id": str(run_id),
+            "first_id": str(machines[0]),
+            "last_id": str(machines[-1]),
+            "start_epoch": int(window.start_at.timestamp()),
+            "last_slot_epoch": int((window.end_at - SLOT).timestamp()),
+        }
+        wanted = {
+            metric for checked in checks.values() for check in checked.values() for metric in check.metrics
+        }
+        found = [*await self._rows(_ALONE, wanted, params), *await self._rows(_ADDED_UP, wanted, params)]
         answers = {(row["machine_id"], row["check_no"]): row for row in found}
         return {
             machine_id: BacktestCounts(
@@ -80,6 +84,14 @@ class ClickHouseBacktests:
             )
             for machine_id, of_machine in checks.items()
         }
+
+    async def _rows(
+        self, metrics: Sequence[Metric], wanted: set[str], params: Parameters
+    ) -> list[dict[str, Any]]:
+        named = [metric for metric in metrics if metric.name in wanted]
+        if not named:
+            return []
+        return await self._store.rows(exceedance_statement(named, adds_up=metrics is _ADDED_UP), params)
 
 
 def _numbered(number: int, row: Mapping[str, int] | None) -> NumberedCount:
