@@ -7,9 +7,10 @@ was made to do harm: this process dies of it, the service does not.
 import gzip
 import resource
 import sys
+from collections.abc import Iterator
 from typing import get_args
 
-from query_api.imports.model import ROWS, UPLOAD, FileMachine, ReadUpload, Refusal
+from query_api.imports.model import ROWS, FileMachine, Refusal, UploadHead, to_lines
 from surveyor_inventory.imports import FileRefused, ImportFormat, ReadFile, read_import
 
 MAX_MEMORY_BYTES = 2 * 1024**3
@@ -20,10 +21,10 @@ def main() -> None:
     _limit_memory()
     expected = next((one for one in get_args(ImportFormat) if one in sys.argv[1:2]), None)
     try:
-        answer: ReadUpload | Refusal = _upload(read_import(sys.stdin.buffer.read(), expected))
+        lines = _lines(read_import(sys.stdin.buffer.read(), expected))
     except FileRefused as refused:
-        answer = Refusal(refused.place, refused.reason)
-    sys.stdout.buffer.write(UPLOAD.dump_json(answer))
+        lines = to_lines(Refusal(refused.place, refused.reason))
+    sys.stdout.buffer.writelines(lines)
 
 
 def _limit_memory() -> None:
@@ -32,10 +33,14 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 
-def _upload(file: ReadFile) -> ReadUpload:
-    machines = [FileMachine(one.identity, one.row, one.machine.model_dump_json()) for one in file.machines]
+def _lines(file: ReadFile) -> Iterator[bytes]:
     report = gzip.compress(ROWS.dump_json(list(file.rows)), compresslevel=6, mtime=0)
-    return ReadUpload(file.format, machines, file.counts(), list(file.notes), report)
+    head = UploadHead(file.format, file.counts(), list(file.notes), report)
+    machines = (
+        FileMachine(one.identity, one.row, one.machine.model_dump_json(exclude_none=True))
+        for one in file.machines
+    )
+    return to_lines(head, machines)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from query_api.imports.model import UPLOAD, ReadUpload, Refusal
+from query_api.imports.model import ReadUpload, Refusal, from_lines
 from query_api.web.problems import Problem
 from surveyor_inventory.imports import ImportFormat
 from surveyor_kit.logging import get_logger
@@ -28,7 +28,7 @@ class UploadReader:
         """
         async with self._turn:
             output = await _run(content, expected)
-        answer = await asyncio.to_thread(UPLOAD.validate_json, output)
+        answer = await asyncio.to_thread(from_lines, output)
         if isinstance(answer, Refusal):
             place = answer.place or "file"
             raise Problem(422, "file-refused", f"{place}: {answer.reason}.", [(place, answer.reason)])

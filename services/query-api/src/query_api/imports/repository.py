@@ -1,6 +1,6 @@
 """Imports and their machines in the control database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,12 @@ from query_api.control.tables import Import, ImportedMachine
 
 _WAITS = ImportedMachine.is_published.is_(False)
 _FINISHED = {"Publishing": "Completed", "Removing": "Removed"}
+
+
+ROWS_PER_STATEMENT = 1_000
+"""Preparing more at a time would keep the event loop from other requests."""
+
+Rows = Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +74,17 @@ class ImportRepository:
             and_(ImportedMachine.import_id == import_id, ImportedMachine.removed_at.is_(None))
         )
 
-    async def add(self, new: Import, machines: Sequence[dict[str, Any]]) -> None:
+    async def add(self, new: Import, machines: Rows) -> None:
         """Add an import and machines that are new with it."""
         self._session.add(new)
         await self._session.flush()
-        if machines:
-            await self._session.execute(insert(ImportedMachine), machines)
+        for some in _parts(machines):
+            await self._session.execute(insert(ImportedMachine), some)
 
-    async def change(self, changes: Sequence[dict[str, Any]]) -> None:
+    async def change(self, changes: Rows) -> None:
         """Change machines; each change has a `machine_id` and the same fields."""
-        if changes:
-            await self._session.execute(update(ImportedMachine), changes)
+        for some in _parts(changes):
+            await self._session.execute(update(ImportedMachine), some)
 
     async def waiting(self, limit: int) -> list[tuple[ImportedMachine, Import]]:
         """Return machines that wait to be published, with the imports that described them."""
@@ -128,3 +134,8 @@ class ImportRepository:
                 .values(state=finished, finished_at=now)
                 .execution_options(synchronize_session=False)
             )
+
+
+def _parts(rows: Rows) -> Iterator[Rows]:
+    for start in range(0, len(rows), ROWS_PER_STATEMENT):
+        yield rows[start : start + ROWS_PER_STATEMENT]
