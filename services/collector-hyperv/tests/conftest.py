@@ -45,13 +45,13 @@ def old_host(tmp_path: Path) -> Iterator[RunningHost]:
     started.stop()
 
 
-def login_to(host: RunningHost, **changes: Any) -> Login:
+def login_to(host: RunningHost, *, password: str | None = None, **changes: Any) -> Login:
     """Return the login of a simulated host."""
+    credentials = (host.username, SecretStr(password or host.password))
     settings = {
         "endpoint": host.url,
         "method": "ntlm",
-        "username": host.username,
-        "password": SecretStr(host.password),
+        "credentials": lambda: credentials,
         "ca_file": host.certificate,
         **changes,
     }
@@ -64,7 +64,7 @@ def client_of() -> Iterator[Callable[..., WsmanClient]]:
     made: list[WsmanClient] = []
 
     def make(host: RunningHost, **changes: Any) -> WsmanClient:
-        made.append(connect(login_to(host, **changes)))
+        made.append(connect([login_to(host, **changes)]))
         return made[-1]
 
     yield make

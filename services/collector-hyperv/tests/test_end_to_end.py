@@ -56,7 +56,8 @@ def counters_seen(read: Published) -> set[str]:
 
 
 def heartbeat(read: Published) -> CollectorHeartbeat | None:
-    return next(iter(read.of(CollectorHeartbeat)[-1:]), None)
+    """The latest one since the sources were taken."""
+    return next((beat for beat in reversed(read.of(CollectorHeartbeat)) if beat.sources), None)
 
 
 async def test_machines_samples_and_heartbeats_reach_their_topics(

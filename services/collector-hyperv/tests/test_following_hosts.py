@@ -41,11 +41,13 @@ class Host:
     def __init__(self, name: str, *machines: int) -> None:
         self.name, self.machines = name, set(machines)
         self.error: Exception | None = None
+        self.without_settings: set[int] = set()
 
     def read(self) -> InventoryRows:
         if self.error is not None:
             raise self.error
-        return InventoryRows(systems=self.systems(), settings=tuple(map(_settings, sorted(self.machines))))
+        settings = map(_settings, sorted(self.machines - self.without_settings))
+        return InventoryRows(systems=self.systems(), settings=tuple(settings))
 
     def systems(self) -> tuple[ComputerSystemRow, ...]:
         machines = (ComputerSystemRow(guid(n), f"vm-{n}", enabled_state=2) for n in sorted(self.machines))
@@ -150,6 +152,17 @@ async def test_a_machine_that_is_gone_is_removed_once(install: Callable[..., Ins
     (observed,) = installation.events(HypervMachineObserved)
     assert (removed.machine_id, removed.reason) == (observed.machine_id, "missing")
     assert removed.revision > observed.revision
+
+
+async def test_a_machine_that_has_no_settings_yet_or_any_more_is_not_removed(
+    install: Callable[..., Installation],
+) -> None:
+    host = Host("a", 1, 2)
+    installation = install(host)
+    await installation.read(host)
+    host.without_settings = {1, 2}
+    await installation.read(host, host)
+    assert installation.events(MachineRemoved) == []
 
 
 async def test_a_failing_host_hides_no_machine_and_delays_no_other(

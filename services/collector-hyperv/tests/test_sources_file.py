@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from collector_hyperv.adapters.wsman.connection import unavailable_reason
-from collector_hyperv.settings import CollectorHypervSettings, load_sources
+from collector_hyperv.settings import CollectorHypervSettings, SourceSettings, load_sources
 from surveyor_kit.settings import load_settings
 
 GOOD = "- {source_id: lab, host: hv1, username: reader, password: canary-secret}\n"
@@ -17,20 +17,45 @@ def sources_file(folder: Path, text: str) -> Path:
 
 def test_a_source_has_safe_defaults(tmp_path: Path) -> None:
     (source,) = load_sources(sources_file(tmp_path, GOOD))
-    assert (source.endpoint("hv1"), source.site_name, source.tls.verify) == (
-        "https://hv1:5986/wsman",
-        "lab",
-        True,
-    )
+    assert source.endpoints("hv1") == ("https://hv1:5986/wsman", "http://hv1:5985/wsman")
+    assert (source.host_key("hv1"), source.site_name, source.tls.verify) == ("hv1", "lab", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "endpoints", "host_key"),
+    [
+        ("transport: https", ["https://hv1:5986/wsman"], "hv1:5986"),
+        ("transport: http", ["http://hv1:5985/wsman"], "hv1:5985"),
+        ("auth: basic", ["https://hv1:5986/wsman"], "hv1:5986"),
+        ("port: 7000", ["https://hv1:7000/wsman"], "hv1:7000"),
+        ("transport: http, port: 7000", ["http://hv1:7000/wsman"], "hv1:7000"),
+    ],
+)
+def test_http_is_a_way_only_for_logins_that_encrypt(
+    tmp_path: Path, changes: str, endpoints: list[str], host_key: str
+) -> None:
+    (source,) = load_sources(sources_file(tmp_path, GOOD.replace("}", f", {changes}}}")))
+    assert list(source.endpoints("hv1")) == endpoints
+    assert source.host_key("hv1") == host_key
 
 
 def test_a_password_can_stand_in_a_file_beside_the_sources(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("canary-secret\n")
     text = "- {source_id: lab, host: hv1, username: reader, password_file: password}"
     (source,) = load_sources(sources_file(tmp_path, text))
-    assert source.password is not None
-    assert source.password.get_secret_value() == "canary-secret"
+    assert password_of(source) == "canary-secret"
     assert "canary" not in repr(source)
+    (tmp_path / "password").write_text("another")
+    assert password_of(source) == "another"
+    (tmp_path / "password").unlink()
+    with pytest.raises(ValueError, match="cannot read"):
+        source.credentials()
+
+
+def password_of(source: SourceSettings) -> str:
+    _, password = source.credentials()
+    assert password is not None
+    return password.get_secret_value()
 
 
 @pytest.mark.parametrize(
@@ -45,6 +70,8 @@ def test_a_password_can_stand_in_a_file_beside_the_sources(tmp_path: Path) -> No
         ("- {source_id: a, hosts: [x, x], username: u, password: p}", "names a host twice"),
         ("- {source_id: a, host: x, username: u}", "auth ntlm needs password or password_file"),
         ("- {source_id: a, host: x, password: p}", "auth ntlm needs username"),
+        (GOOD.replace("}", ", password_file: sources.yaml}"), "each itself or by its file, not both"),
+        (GOOD.replace("}", ", tls: {ca_file: nowhere}}"), "tls: ca_file: cannot read"),
         ("- {source_id: a, host: x, user: u}", "source a: user: is not a setting"),
         (
             "- {source_id: a, host: x, transport: http, auth: basic, username: u, password: canary-secret}",

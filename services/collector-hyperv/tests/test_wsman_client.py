@@ -125,7 +125,7 @@ def test_property_names_leave_no_enumeration_open(host: RunningHost, client_of: 
 
 
 def test_a_wrong_password_is_refused_without_showing_it(shared_host: RunningHost) -> None:
-    client = connect(login_to(shared_host, password=SecretStr("a wrong one")))
+    client = connect([login_to(shared_host, password="a wrong one")])
     with pytest.raises(LoginRefused) as refused:
         client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
     client.close()
@@ -135,9 +135,45 @@ def test_a_wrong_password_is_refused_without_showing_it(shared_host: RunningHost
 
 
 def test_nobody_listening_is_told_apart() -> None:
-    login = Login(f"http://127.0.0.1:{free_port()}/wsman", "ntlm", "someone", SecretStr("something"))
+    login = Login(
+        f"http://127.0.0.1:{free_port()}/wsman", "ntlm", lambda: ("someone", SecretStr("something"))
+    )
     with pytest.raises(HostUnreachable):
-        connect(login).query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
+        connect([login]).query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
+
+
+def test_http_is_used_where_nothing_answers_over_https(shared_host: RunningHost) -> None:
+    nobody = login_to(shared_host, endpoint=f"https://127.0.0.1:{free_port()}/wsman")
+    client = connect([nobody, login_to(shared_host)])
+    for _ in range(2):
+        assert len(client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)) == 9
+    client.close()
+
+
+def test_a_refused_certificate_is_not_avoided_over_http(
+    tls_host: RunningHost, shared_host: RunningHost
+) -> None:
+    client = connect([login_to(tls_host, ca_file=None), login_to(shared_host)])
+    with pytest.raises(CertificateRefused):
+        client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
+    client.close()
+
+
+def test_the_password_is_asked_for_at_each_login(shared_host: RunningHost) -> None:
+    passwords = ["a wrong one", shared_host.password]
+    login = login_to(shared_host, credentials=lambda: (shared_host.username, SecretStr(passwords.pop(0))))
+    client = connect([login])
+    with pytest.raises(LoginRefused):
+        client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
+    assert len(client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)) == 9
+    client.close()
+
+
+def test_a_login_that_has_expired_is_renewed(host: RunningHost, client_of: ClientOf) -> None:
+    client = client_of(host)
+    client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
+    host.control.order_lost_logins(times=1)
+    assert len(client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)) == 7
 
 
 @pytest.mark.parametrize("method", ["ntlm", "basic"])
@@ -155,7 +191,7 @@ def test_verification_can_be_turned_off(tls_host: RunningHost, client_of: Client
 
 async def test_a_connection_dropped_while_idle_is_logged_in_again(host: RunningHost) -> None:
     async with FaultProxy(host.host, host.port) as proxy:
-        client = connect(login_to(host, endpoint=f"http://{proxy.address}/wsman"))
+        client = connect([login_to(host, endpoint=f"http://{proxy.address}/wsman")])
 
         def read() -> int:
             return len(client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES))

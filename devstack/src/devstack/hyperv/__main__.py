@@ -84,9 +84,10 @@ def _serve(options: argparse.Namespace, site: SimulatedSite, credentials: Creden
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     ports = [options.port, *(0 for _ in site.hosts[1:])]
-    tls = _tls(options)
+    for host in site.hosts:
+        host.tls = _tls(options)
     servers = [
-        WsmanServer((options.bind, port), host.service.answer, credentials, host.disturbances, tls)
+        WsmanServer((options.bind, port), host.service.answer, credentials, host.disturbances, host.tls)
         for host, port in zip(site.hosts, ports, strict=True)
     ]
     control = ControlServer(site, options.control_port)

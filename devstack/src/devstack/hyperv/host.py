@@ -1,5 +1,6 @@
 """One simulated Hyper-V host: its machines, its clock, its store and the service over them."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 
@@ -64,6 +65,8 @@ class SimulatedHost:
         self.clock = HostClock(_UP_FOR_SECONDS)
         self.limits = Limits()
         self.disturbances = Disturbances()
+        self.tls: ssl.SSLContext | None = None
+        """What the host shows to those who connect; None where it speaks no TLS."""
         self.builder = EstateBuilder(seed, up_for_seconds=_UP_FOR_SECONDS, prefix=prefix)
         self._build = build
         self._lock = threading.RLock()

@@ -1,5 +1,9 @@
 """Orders for what shall go wrong with a host, and a look at what clients have left behind."""
 
+import tempfile
+from pathlib import Path
+
+from devstack.certificate import kept_certificate
 from devstack.hyperv.moves import ChangeRefused, HostChanges
 
 
@@ -56,6 +60,20 @@ class Orders(HostChanges):
     def hide_class(self, class_name: str, hidden: bool = True) -> None:
         """Let a class not exist, as on a build or an edition without it."""
         self._host.disturbances.hide_class(class_name, hidden)
+
+    def renew_certificate(self) -> str:
+        """Show another certificate to whoever connects from now on; returns it as PEM.
+
+        Raises:
+            ChangeRefused: the host does not speak TLS.
+        """
+        context = self._host.tls
+        if context is None:
+            raise ChangeRefused(f"{self._host.name} does not speak TLS")
+        with tempfile.TemporaryDirectory(prefix="hyperv-") as folder:
+            certificate = kept_certificate(Path(folder))
+            context.load_cert_chain(certificate.path, certificate.key_path)
+            return certificate.path.read_text()
 
     def hide_counter(self, class_name: str, property_name: str) -> None:
         """Let a counter class lack a property for good."""

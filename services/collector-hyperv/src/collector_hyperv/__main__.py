@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import sys
-from functools import partial
 
 from collector_hyperv import bootstrap
 from collector_hyperv.check import check_hosts
@@ -24,7 +23,7 @@ def main() -> None:
     configure_logging(bootstrap.SERVICE, load_settings(LogSettings))
     configure_tracing(bootstrap.SERVICE, load_settings(TracingSettings))
     bootstrap.refuse_unavailable_logins(settings)
-    run(partial(bootstrap.run, settings, kafka))
+    run(bootstrap.Collector(settings, load_sources(settings.sources_file), kafka).run)
 
 
 def _arguments() -> argparse.Namespace:

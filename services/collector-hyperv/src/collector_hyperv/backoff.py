@@ -1,5 +1,6 @@
 """How long to leave a host alone after a failure."""
 
+import asyncio
 import random
 from collections.abc import Callable
 
@@ -25,6 +26,8 @@ class Backoff:
         self._login = (login_base_seconds, login_cap_seconds)
         self._failures = 0
         self._until = 0.0
+        self.lifted = asyncio.Event()
+        """Set while there is nothing to wait for."""
 
     def failed(self, *, login_refused: bool) -> None:
         """Note a failure; one that comes while the wait already runs does not lengthen it."""
@@ -33,11 +36,13 @@ class Backoff:
         base, cap = self._login if login_refused else self._ordinary
         wait = min(cap, base * 2.0**self._failures)
         self._failures = min(self._failures + 1, 30)
+        self.lifted.clear()
         self._until = self._monotonic() + wait * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
 
     def succeeded(self) -> None:
-        """Note that the host answers again."""
+        """Note that the host answers again, or that it may: its credentials are new."""
         self._failures, self._until = 0, 0.0
+        self.lifted.set()
 
     def remaining_seconds(self) -> float:
         """Return how long the host is still to be left alone."""

@@ -1,92 +1,103 @@
 """The composition root: from settings to a running collector."""
 
+import asyncio
 import sys
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from importlib.metadata import version
-from urllib.parse import quote
 
 from collector_hyperv.adapters.host import CounterReader, InventoryReader, connect
 from collector_hyperv.adapters.wsman.connection import Login, unavailable_reason
 from collector_hyperv.check import CheckedHost
-from collector_hyperv.collector import Collector, FollowedSource, Pace, show_health, source_check
-from collector_hyperv.discovery import DISCOVERY_TOPIC, SiteDiscovery, recall_machines
+from collector_hyperv.discovery import DISCOVERY_TOPIC, recall_machines
 from collector_hyperv.domain.known_machines import KnownMachines
-from collector_hyperv.domain.machines import Observer
-from collector_hyperv.domain.polls import Poll, poll_extent
-from collector_hyperv.domain.sites import Site
-from collector_hyperv.follower import HostFollower
-from collector_hyperv.loops import until_stopping
-from collector_hyperv.performance import SourcePublisher
+from collector_hyperv.followers import Followers
+from collector_hyperv.heartbeat import Heartbeats
+from collector_hyperv.loops import repeat, until_stopping
 from collector_hyperv.settings import CollectorHypervSettings, SourceSettings, load_sources
-from collector_hyperv.status import HostStatus, Run, SourceProgress
+from collector_hyperv.site_parts import SiteParts, observer_of
+from collector_hyperv.site_runner import Pace
+from collector_hyperv.status import Run
 from surveyor_kit.clock import Clock, SystemClock
 from surveyor_kit.health import Health, health_app
 from surveyor_kit.http_server import serving
 from surveyor_kit.kafka import EventPublisher, Publisher, check_topics, read_compacted
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.settings import KafkaSettings, setting_name
-from surveyor_kit.spool import Bounds, Spool, lock_directory
+from surveyor_kit.spool import lock_directory
 
 SERVICE = "collector-hyperv"
 TOPICS = (DISCOVERY_TOPIC, "performance-raw", "collector-status")
+RECALLED = "machines_recalled"
 
 
-@dataclass(frozen=True)
-class Outside:
-    """What the collector shares with all of its sources."""
+@dataclass
+class Collector:
+    """One process."""
 
-    publisher: Publisher
-    known: KnownMachines
-    health: Health
-    clock: Clock
+    settings: CollectorHypervSettings
+    sources: Sequence[SourceSettings]
+    kafka: KafkaSettings
+    clock: Clock = field(default_factory=SystemClock)
+    health: Health = field(default_factory=lambda: Health("kafka_publisher", RECALLED))
 
+    async def run(self, stopping: Stopping) -> None:
+        """Serve health, wait for the broker, then follow the sources until the process is to stop."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(lock_directory(self.settings.spool_dir))
+            app = health_app(self.health)
+            await stack.enter_async_context(serving(app, self.settings.http_host, self.settings.http_port))
+            await until_stopping(stopping, check_topics(self.kafka, TOPICS, health=self.health))
+            if stopping.is_set():
+                return
+            publisher = EventPublisher(self.kafka, client_id=self.settings.collector_id, health=self.health)
+            await stack.enter_async_context(publisher)
+            await self._collect(publisher, stopping)
 
-async def run(settings: CollectorHypervSettings, kafka: KafkaSettings, stopping: Stopping) -> None:
-    """Serve health, wait for the broker, recall what was published, then follow the sources."""
-    sources = load_sources(settings.sources_file)
-    health = Health("kafka_publisher", *(source_check(source.source_id) for source in sources))
-    with lock_directory(settings.spool_dir):
-        async with serving(health_app(health), settings.http_host, settings.http_port):
-            await until_stopping(stopping, check_topics(kafka, TOPICS, health=health))
-            if not stopping.is_set():
-                await _follow(settings, sources, kafka, health, stopping)
+    async def _collect(self, publisher: Publisher, stopping: Stopping) -> None:
+        run = Run(self.settings.collector_id, uuid.uuid4(), version(SERVICE), self.clock.now())
+        parts = self._parts(publisher, run)
+        async with Followers(parts) as followers, asyncio.TaskGroup() as tasks:
+            heartbeats = self._heartbeats(run, followers, publisher)
+            beating = tasks.create_task(heartbeats.send_until(stopping))
+            await until_stopping(stopping, followers.take(parts.sites()))
+            self.health.set(RECALLED, True)
+            left_over = repeat(
+                followers.publish_left_over, stopping, interval_seconds=self.settings.publish_interval_seconds
+            )
+            await until_stopping(stopping, left_over)
+            await followers.give_up(parts.sites())
+            await beating
+            await heartbeats.send_last()
 
+    def _parts(self, publisher: Publisher, run: Run) -> SiteParts:
+        return SiteParts(
+            settings=self.settings,
+            sources=self.sources,
+            connect=self._connect,
+            recall=self._recall,
+            publisher=publisher,
+            clock=self.clock,
+            run=run,
+            health=self.health,
+            pace=Pace(
+                poll=self.settings.poll_interval_seconds,
+                inventory=self.settings.inventory_interval_seconds,
+                publish=self.settings.publish_interval_seconds,
+            ),
+        )
 
-async def _follow(
-    settings: CollectorHypervSettings,
-    sources: Sequence[SourceSettings],
-    kafka: KafkaSettings,
-    health: Health,
-    stopping: Stopping,
-) -> None:
-    async with EventPublisher(kafka, client_id=settings.collector_id, health=health) as publisher:
-        messages = read_compacted(kafka, [DISCOVERY_TOPIC], client_id=settings.collector_id)
-        source_ids = {source.source_id for source in sources}
-        sites = {source.site_name for source in sources}
-        known = await until_stopping(stopping, recall_machines(messages, source_ids, sites))
-        if known is not None:
-            outside = Outside(publisher, known, health, SystemClock())
-            await build_collector(settings, sources, outside).follow(stopping)
+    def _heartbeats(self, run: Run, followers: Followers, publisher: Publisher) -> Heartbeats:
+        return Heartbeats(run, followers, publisher, self.clock, self.settings.heartbeat_interval_seconds)
 
+    async def _recall(self, source_ids: frozenset[str], sites: frozenset[str]) -> KnownMachines:
+        messages = read_compacted(self.kafka, [DISCOVERY_TOPIC], client_id=self.settings.collector_id)
+        return await recall_machines(messages, source_ids, sites)
 
-def build_collector(
-    settings: CollectorHypervSettings, sources: Sequence[SourceSettings], outside: Outside
-) -> Collector:
-    """Put the collector together."""
-    run = Run(settings.collector_id, uuid.uuid4(), version(SERVICE), outside.clock.now())
-    sites = _sites(sources, outside)
-    followed = [_source(settings, source, run, sites[source.site_name], outside) for source in sources]
-    pace = Pace(
-        poll=settings.poll_interval_seconds,
-        inventory=settings.inventory_interval_seconds,
-        publish=settings.publish_interval_seconds,
-        heartbeat=settings.heartbeat_interval_seconds,
-    )
-    return Collector(run, followed, outside.publisher, outside.clock, pace)
+    def _connect(self, source: SourceSettings, address: str) -> tuple[InventoryReader, CounterReader]:
+        return open_readers(source, address, image_refresh_seconds=self.settings.image_refresh_seconds)
 
 
 def refuse_unavailable_logins(settings: CollectorHypervSettings) -> None:
@@ -103,92 +114,41 @@ def refuse_unavailable_logins(settings: CollectorHypervSettings) -> None:
             raise SystemExit(2)
 
 
-def _sites(sources: Sequence[SourceSettings], outside: Outside) -> dict[str, SiteDiscovery]:
-    hosts: dict[str, list[str]] = defaultdict(list)
-    for source in sources:
-        hosts[source.site_name] += [_host_key(source, address) for address in source.addresses]
-    return {
-        name: SiteDiscovery(Site(keys), name, outside.known, outside.publisher, outside.clock)
-        for name, keys in hosts.items()
-    }
-
-
-def _source(
-    settings: CollectorHypervSettings,
-    source: SourceSettings,
-    run: Run,
-    discovery: SiteDiscovery,
-    outside: Outside,
-) -> FollowedSource:
-    keys = [_host_key(source, address) for address in source.addresses]
-    progress = SourceProgress(source.source_id, {key: HostStatus() for key in keys}, ", ".join(keys))
-    spool = Spool(
-        settings.spool_dir / quote(source.source_id, safe=""),
-        Poll,
-        poll_extent,
-        Bounds(settings.spool_max_bytes, settings.spool_max_age_seconds, settings.publish_interval_seconds),
-    )
-    observer = _observer(settings.collector_id, source)
-    followers = [
-        HostFollower(
-            _host_key(source, address),
-            observer,
-            InventoryReader(
-                connect(login(source, address)), image_refresh_seconds=settings.image_refresh_seconds
-            ),
-            CounterReader(connect(login(source, address))),
-            discovery,
-            spool,
-            progress.hosts[_host_key(source, address)],
-            outside.clock,
-            poll_interval_seconds=settings.poll_interval_seconds,
-            on_change=partial(show_health, outside.health, progress),
-        )
-        for address in source.addresses
-    ]
-    publisher = SourcePublisher(
-        run,
-        progress,
-        spool,
-        outside.publisher,
-        outside.clock,
-        interval_seconds=settings.poll_interval_seconds,
-    )
-    return FollowedSource(progress, followers, publisher, spool)
-
-
 def hosts_to_check(sources: Sequence[SourceSettings]) -> list[CheckedHost]:
     """Return every host of the sources, for `--check`."""
     return [
         CheckedHost(
-            _host_key(source, address),
-            _observer("check", source),
-            InventoryReader(connect(login(source, address)), image_refresh_seconds=0),
-            CounterReader(connect(login(source, address))),
+            source.host_key(address),
+            observer_of(source, "check"),
+            *open_readers(source, address, image_refresh_seconds=0),
         )
         for source in sources
         for address in source.addresses
     ]
 
 
-def _observer(collector_id: str, source: SourceSettings) -> Observer:
-    return Observer(collector_id, source.source_id, source.name or source.source_id, source.site_name)
-
-
-def login(source: SourceSettings, address: str) -> Login:
-    """Return how one host of a source is reached."""
-    return Login(
-        endpoint=source.endpoint(address),
-        method=source.auth,
-        username=source.username,
-        password=source.password,
-        verify_certificate=source.tls.verify,
-        ca_file=source.tls.ca_file,
-        client_certificate=source.tls.client_certificate_file,
-        client_key=source.tls.client_key_file,
+def open_readers(
+    source: SourceSettings, address: str, *, image_refresh_seconds: float
+) -> tuple[InventoryReader, CounterReader]:
+    """Return both readers of a host, each with a connection of its own that opens when it is first used."""
+    inventory, counters = (connect(logins(source, address)) for _ in range(2))
+    return (
+        InventoryReader(inventory, image_refresh_seconds=image_refresh_seconds),
+        CounterReader(counters),
     )
 
 
-def _host_key(source: SourceSettings, address: str) -> str:
-    """Return a host's name in status, logs and metrics: address and port."""
-    return source.endpoint(address).split("/")[2]
+def logins(source: SourceSettings, address: str) -> list[Login]:
+    """Return the ways to one host of a source, the preferred one first."""
+    return [
+        Login(
+            endpoint=endpoint,
+            method=source.auth,
+            credentials=source.credentials,
+            verify_certificate=source.tls.verify,
+            ca_file=source.tls.ca_file,
+            client_certificate=source.tls.client_certificate_file,
+            client_key=source.tls.client_key_file,
+        )
+        for endpoint in source.endpoints(address)
+    ]

@@ -1,7 +1,7 @@
 """Use case: what a host's inventory says becomes news on `discovery-raw`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 
 from collector_hyperv.domain.known_machines import KnownMachines
@@ -23,7 +23,7 @@ DISCOVERY_TOPIC = "discovery-raw"
 
 
 async def recall_machines(
-    messages: AsyncIterator[ReceivedEvent], source_ids: set[str], sites: set[str]
+    messages: AsyncIterator[ReceivedEvent], source_ids: Collection[str], sites: Collection[str]
 ) -> KnownMachines:
     """Rebuild what was published of this collector's machines from what the topic holds."""
     known = KnownMachines()

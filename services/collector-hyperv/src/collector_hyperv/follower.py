@@ -1,6 +1,7 @@
 """Use case: follow one host, its inventory and its counters each in a loop of its own."""
 
 import asyncio
+import contextlib
 import time
 import traceback
 from collections.abc import Callable
@@ -111,7 +112,10 @@ class HostFollower:
         READS_SKIPPED.labels(self.observer.source_id, kind).inc(count)
 
     def close(self) -> None:
-        """Close both connections."""
+        """Close both connections, and say no more of the host."""
+        for gauge in (HOST_UP, DOUBTS, CLOCK_SKEW_SECONDS):
+            with contextlib.suppress(KeyError):
+                gauge.remove(self.observer.source_id, self.host)
         self._inventory.close()
         self._counters.close()
 

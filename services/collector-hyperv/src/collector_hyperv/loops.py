@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
+from collector_hyperv.backoff import Backoff
 from surveyor_kit.lifecycle import Stopping
 
 Result = TypeVar("Result")
@@ -15,7 +16,7 @@ async def repeat(
     *,
     interval_seconds: float,
     offset_seconds: float = 0.0,
-    held_back_seconds: Callable[[], float] = lambda: 0.0,
+    backoff: Backoff | None = None,
     on_skipped: Callable[[int], None] = lambda _: None,
     wanted: asyncio.Event | None = None,
 ) -> None:
@@ -26,7 +27,7 @@ async def repeat(
         stopping: Ends the loop, though not an action under way.
         interval_seconds: From one start to the next.
         offset_seconds: How long to wait before the first start, so that many loops do not fall in step.
-        held_back_seconds: How much longer to wait after a failure.
+        backoff: How much longer to wait after a failure.
         on_skipped: Told how many starts fell out because the action took longer than the interval.
         wanted: Starts the action before its time, unless it is held back.
     """
@@ -43,10 +44,9 @@ async def repeat(
             missed = int(late // interval_seconds) + 1
             on_skipped(missed)
             due += missed * interval_seconds
-        held_back = held_back_seconds()
-        if held_back > 0:
-            await stopping.sleep(held_back)
-            due = max(due, loop.time())
+        if backoff is not None and (held_back := backoff.remaining_seconds()) > 0:
+            await first_of(stopping, backoff.lifted, timeout_seconds=held_back)
+            due = loop.time() if backoff.lifted.is_set() else max(due, loop.time())
         await first_of(stopping, wanted or asyncio.Event(), timeout_seconds=due - loop.time())
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from collector_hyperv.domain.polls import Poll
 from collector_hyperv.domain.rows import InventoryRows
 from collector_hyperv.domain.sampling import CounterPoll
+from collector_hyperv.settings import SourceSettings
 from surveyor_kit.spool import Loss
 
 
@@ -36,5 +37,5 @@ class PollStore(Protocol):
         """Keep a poll; returns what had to go to make room."""
 
 
-Connect = Callable[[str], tuple[InventoryReader, CounterReader]]
-"""Opens both readers of a host by its address, each with a connection of its own."""
+Connect = Callable[[SourceSettings, str], tuple[InventoryReader, CounterReader]]
+"""Opens both readers of a source's host by its address, each with a connection of its own."""

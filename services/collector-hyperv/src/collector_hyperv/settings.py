@@ -24,9 +24,20 @@ class TlsSettings(SettingsModel):
     client_certificate_file: Path | None = None
     client_key_file: Path | None = None
 
+    @field_validator("ca_file", "client_certificate_file", "client_key_file")
+    @classmethod
+    def _is_readable(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            read_text(path)
+        return path
+
 
 class SourceSettings(SettingsModel):
-    """One source: a host, or several that share an account, such as the nodes of a failover cluster."""
+    """One source: a host, or several that share an account, such as the nodes of a failover cluster.
+
+    Replicas of the collector share the sources by site: all hosts of one site are followed by one process,
+    since only who has read all of them can tell that a machine is gone.
+    """
 
     source_id: SourceId
     name: str | None = None
@@ -37,11 +48,28 @@ class SourceSettings(SettingsModel):
     hosts: tuple[str, ...] = ()
     port: int | None = Field(default=None, ge=1, le=65535)
     """5986 for https, 5985 for http when absent."""
-    transport: Literal["https", "http"] = "https"
+    transport: Literal["auto", "https", "http"] = "auto"
+    """auto: https, and http where nothing answers there and the login encrypts by itself."""
     auth: Literal["ntlm", "kerberos", "basic", "credssp", "certificate"] = "ntlm"
     username: str | None = None
+    username_file: Path | None = None
     password: SecretStr | None = None
+    password_file: Path | None = None
+    """Read at every login, so that a changed password needs no restart; so is `username_file`."""
     tls: TlsSettings = TlsSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: Any) -> Any:
+        """Leave the files to `credentials`: what was read at the start would grow stale."""
+        return values
+
+    @field_validator("username_file", "password_file")
+    @classmethod
+    def _is_readable(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            read_text(path)
+        return path
 
     @model_validator(mode="after")
     def _names_hosts(self) -> Self:
@@ -65,9 +93,12 @@ class SourceSettings(SettingsModel):
         if self.auth == "certificate":
             if not (self.tls.client_certificate_file and self.tls.client_key_file):
                 raise ValueError("auth certificate needs tls.client_certificate_file and tls.client_key_file")
-        elif not self.username:
-            raise ValueError(f"auth {self.auth} needs username")
-        elif self.auth != "kerberos" and self.password is None:
+            return self
+        if (self.username and self.username_file) or (self.password and self.password_file):
+            raise ValueError("give a user name and a password each itself or by its file, not both")
+        if not (self.username or self.username_file):
+            raise ValueError(f"auth {self.auth} needs username or username_file")
+        if self.auth != "kerberos" and not (self.password or self.password_file):
             raise ValueError(f"auth {self.auth} needs password or password_file")
         return self
 
@@ -81,10 +112,41 @@ class SourceSettings(SettingsModel):
         """The site that the hosts belong to."""
         return self.site or self.source_id
 
-    def endpoint(self, address: str) -> str:
-        """Return the WS-Management address of one host."""
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """The transports to try, in this order."""
+        if self.transport != "auto":
+            return (self.transport,)
+        can_fall_back = self.port is None and self.auth in _SEALING_METHODS
+        return ("https", "http") if can_fall_back else ("https",)
+
+    @property
+    def credential_files(self) -> tuple[Path, ...]:
+        """The files whose change means another login."""
+        return tuple(path for path in (self.username_file, self.password_file) if path)
+
+    def credentials(self) -> tuple[str | None, SecretStr | None]:
+        """Return user name and password as they are now.
+
+        Raises:
+            ValueError: a file cannot be read; the message names it.
+        """
+        username = read_text(self.username_file) if self.username_file else self.username
+        password = SecretStr(read_text(self.password_file)) if self.password_file else self.password
+        return username, password
+
+    def endpoints(self, address: str) -> tuple[str, ...]:
+        """Return the WS-Management addresses of one host, in the order to try them."""
         bracketed = f"[{address}]" if ":" in address else address
-        return f"{self.transport}://{bracketed}:{self.port or _DEFAULT_PORTS[self.transport]}/wsman"
+        return tuple(
+            f"{transport}://{bracketed}:{self.port or _DEFAULT_PORTS[transport]}/wsman"
+            for transport in self.transports
+        )
+
+    def host_key(self, address: str) -> str:
+        """Return a host's name in status, logs and metrics: its address, and the port if that is certain."""
+        endpoints = self.endpoints(address)
+        return address if len(endpoints) > 1 else endpoints[0].split("/")[2]
 
 
 class CollectorHypervSettings(HttpSettings):
@@ -136,12 +198,25 @@ def load_sources(path: Path) -> tuple[SourceSettings, ...]:
     return sources
 
 
-def _entries(path: Path) -> list[Any]:
+def read_text(path: Path) -> str:
+    """Read a small file, without white space around its content.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {path}: not UTF-8") from None
+
+
+def _entries(path: Path) -> list[Any]:
+    text = read_text(path)
+    try:
+        entries = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         # The error's own text would quote the line, passwords included.
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
@@ -157,8 +232,7 @@ def _source(path: Path, number: int, entry: Any) -> SourceSettings:
         return SourceSettings.model_validate(_with_absolute_paths(entry, path.parent))
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        setting = fault.get("ctx", {}).get("setting") if fault["type"] == "secret_file" else None
-        place = "".join(f"{part}: " for part in (*fault["loc"], setting) if part is not None)
+        place = "".join(f"{part}: " for part in fault["loc"])
         reason = {"missing": "must be set", "extra_forbidden": "is not a setting"}.get(
             fault["type"], fault["msg"].removeprefix("Value error, ")
         )

@@ -1,11 +1,18 @@
 """What a collector knows of its sources, and the heartbeat that says it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat, SourceError, SourceStatus
+from surveyor_kit.health import Health
+from surveyor_schemas.status.collector_heartbeat_v1 import (
+    CollectorHeartbeat,
+    ReleasedSource,
+    SourceError,
+    SourceStatus,
+)
 
 ReadKind = Literal["inventory", "performance"]
 HostState = Literal["starting", "connected", "degraded", "disconnected"]
@@ -118,9 +125,23 @@ class Run:
     started_at: datetime
 
     def heartbeat(
-        self, sources: list[SourceStatus], now: datetime, *, spool_bytes: int, stopping: bool
+        self,
+        sources: list[SourceStatus],
+        released: Mapping[str, int],
+        now: datetime,
+        *,
+        spool_bytes: int,
+        stopping: bool,
     ) -> CollectorHeartbeat:
-        """Return the heartbeat of this moment."""
+        """Return the heartbeat of this moment.
+
+        Args:
+            sources: Those that are followed.
+            released: The last batch numbers of those that were followed before.
+            now: Our time.
+            spool_bytes: What waits on disk.
+            stopping: Whether it is the last one.
+        """
         return CollectorHeartbeat(
             collector_id=self.collector_id,
             kind="hyperv",
@@ -131,7 +152,26 @@ class Run:
             stopping=stopping,
             spool_bytes=spool_bytes,
             sources=sources,
+            released=[
+                ReleasedSource(source_id=source_id, last_batch_no=number)
+                for source_id, number in released.items()
+            ],
         )
+
+
+def show_health(health: Health, progress: SourceProgress) -> None:
+    """Set a source's check: well if all of its hosts answer."""
+    problems = [
+        f"{host}: {', '.join(sorted(set(status.failing.values())))}"
+        for host, status in progress.hosts.items()
+        if status.failing
+    ]
+    health.set(source_check(progress.source_id), not problems, "; ".join(problems) or progress.state())
+
+
+def source_check(source_id: str) -> str:
+    """Return a source's name among the health checks."""
+    return f"source {source_id}"
 
 
 def _total(counts: list[int | None]) -> int | None:

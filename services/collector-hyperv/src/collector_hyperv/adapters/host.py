@@ -1,7 +1,7 @@
 """One Hyper-V host: its inventory and its counters, each read over a connection of its own."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from collector_hyperv.adapters import classes
@@ -9,7 +9,7 @@ from collector_hyperv.adapters.classes import CimClass, Row
 from collector_hyperv.adapters.images import ImageReader
 from collector_hyperv.adapters.queries import ClassReader
 from collector_hyperv.adapters.wsman.client import WsmanClient
-from collector_hyperv.adapters.wsman.connection import Login, WinrmConnection
+from collector_hyperv.adapters.wsman.connection import FirstReachable, Login, WinrmConnection
 from collector_hyperv.adapters.wsman.envelopes import RequestOptions
 from collector_hyperv.adapters.wsman.errors import AccessDenied, NotFound, QueryRefused
 from collector_hyperv.domain.counters import COUNTER_CLASSES
@@ -53,7 +53,7 @@ class InventoryReader:
         systems = read(classes.COMPUTER_SYSTEM)
         storages = read(classes.STORAGE)
         guids = frozenset(machine_systems(systems))
-        return InventoryRows(
+        rows = InventoryRows(
             systems=systems,
             settings=read(classes.SYSTEM_SETTINGS),
             securities=optional(classes.SECURITY_SETTINGS),
@@ -76,6 +76,9 @@ class InventoryReader:
             cluster=self._cluster(),
             optional_classes=dict(self._readable),
         )
+        # Rights that end in the middle of a read make it look as if machines had lost their disks.
+        machine_systems(read(classes.COMPUTER_SYSTEM))
+        return rows
 
     def close(self) -> None:
         """Close the connection."""
@@ -143,6 +146,12 @@ class CounterReader:
         self._client.close()
 
 
-def connect(login: Login) -> WsmanClient:
-    """Return a client with a connection of its own; it logs in when it is first used."""
-    return WsmanClient(WinrmConnection(login), RequestOptions(login.endpoint))
+def connect(logins: Sequence[Login]) -> WsmanClient:
+    """Return a client with a connection of its own; it logs in when it is first used.
+
+    Args:
+        logins: The ways to the host, the preferred one first.
+    """
+    ways = [WinrmConnection(login) for login in logins]
+    connection = ways[0] if len(ways) == 1 else FirstReachable(ways)
+    return WsmanClient(connection, RequestOptions(logins[0].endpoint))

@@ -95,6 +95,19 @@ def observe_machines(
     return {machine.machine_id: machine for machine in observed}
 
 
+def machine_ids(systems: Iterable[ComputerSystemRow], site: str) -> frozenset[MachineId]:
+    """Return the ids of all machines among a host's computer systems."""
+    return frozenset(_machine_id(site, guid, system) for guid, system in machine_systems(systems).items())
+
+
+def _machine_id(site: str, guid: str, system: ComputerSystemRow) -> MachineId:
+    return hyperv_machine_id(site, guid, replica=_is_replica(system))
+
+
+def _is_replica(system: ComputerSystemRow) -> bool:
+    return system.replication_mode in _REPLICA_MODES
+
+
 class _MachineJoin:
     """One read's rows, indexed by machine."""
 
@@ -121,13 +134,12 @@ class _MachineJoin:
     def machine(
         self, guid: str, system: ComputerSystemRow, settings: SystemSettingsRow
     ) -> HypervMachineObserved:
-        is_replica = system.replication_mode in _REPLICA_MODES
         memory = next(iter(self._memories.get(guid, ())), None)
         security = next(iter(self._securities.get(guid, ())), SecuritySettingsRow(""))
         resource = self._membership.resource_of(guid)
         guest = self._guest_items.get(guid, {})
         return HypervMachineObserved(
-            machine_id=hyperv_machine_id(self._observer.site, guid, replica=is_replica),
+            machine_id=_machine_id(self._observer.site, guid, system),
             revision=0,
             source_id=self._observer.source_id,
             collector_id=self._observer.collector_id,
@@ -135,7 +147,7 @@ class _MachineJoin:
             site=self._observer.site,
             source_name=self._observer.source_name,
             vm_guid=guid,
-            is_replica=is_replica,
+            is_replica=_is_replica(system),
             name=system.element_name or settings.element_name or guid,
             notes="\n".join(settings.notes).strip() or None,
             generation=_GENERATIONS.get(settings.sub_type),

@@ -26,6 +26,8 @@ class HostRead:
     """The host's own name, as its cluster knows it."""
     nodes: tuple[str, ...] = ()
     """All nodes of the failover cluster that it belongs to."""
+    unfinished: frozenset[MachineId] = frozenset()
+    """Machines that the host has, though it does not (yet) say enough of them."""
     owners: Mapping[MachineId, str] = field(default_factory=dict)
     """The cluster's machines and the nodes that own them."""
 
@@ -58,6 +60,7 @@ class Site:
             now: When the latest read ended.
         """
         seen = {machine_id for read in self._reads.values() for machine_id in read.machines}
+        seen |= {machine_id for read in self._reads.values() for machine_id in read.unfinished}
         seen |= self._owned_elsewhere()
         gone = {}
         for machine_id in known:

@@ -3,6 +3,7 @@
 Sealing with NTLM belongs to one TCP connection, so a connection serves one thread at a time.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -14,6 +15,7 @@ from winrm.transport import HAVE_CREDSSP, HAVE_KERBEROS, Transport
 
 from collector_hyperv.adapters.wsman.errors import (
     CertificateRefused,
+    CredentialsUnreadable,
     HostUnreachable,
     LoginRefused,
     LoginUnavailable,
@@ -24,6 +26,7 @@ from collector_hyperv.adapters.wsman.errors import (
 )
 
 LoginMethod = Literal["ntlm", "kerberos", "basic", "credssp", "certificate"]
+Credentials = Callable[[], tuple[str | None, SecretStr | None]]
 
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
@@ -33,12 +36,17 @@ _HTTP_FAULT = 500
 
 @dataclass(frozen=True)
 class Login:
-    """How to reach a host and who we are there. The password is shown by no representation."""
+    """How to reach a host and who we are there.
+
+    Attributes:
+        endpoint: The host's WS-Management address.
+        method: How to log in.
+        credentials: Returns user name and password, asked at each login; a ValueError says that it cannot.
+    """
 
     endpoint: str
     method: LoginMethod
-    username: str | None = None
-    password: SecretStr | None = None
+    credentials: Credentials = lambda: (None, None)
     verify_certificate: bool = True
     ca_file: Path | None = None
     client_certificate: Path | None = None
@@ -66,6 +74,12 @@ class Connection(Protocol):
 
 class _SealedTransport(Transport):
     """pywinrm's transport takes a plain answer on a sealed connection for good; this one does not."""
+
+    def build_session(self) -> requests.Session:
+        session: requests.Session = super().build_session()
+        # Or every request looks through the environment for a proxy, which there is none of.
+        session.trust_env = False
+        return session
 
     def _get_message_response_text(self, response: requests.Response) -> bytes:
         if (
@@ -129,11 +143,45 @@ class WinrmConnection:
             raise _mapped(error, is_logged_in) from error
 
 
+class FirstReachable:
+    """One of several ways to a host: the first on which a connection comes about.
+
+    A way where a certificate or the account is refused is not avoided: what is wrong there has to be seen.
+    """
+
+    def __init__(self, ways: Sequence[WinrmConnection]) -> None:
+        self._ways = tuple(ways)
+        self._chosen: WinrmConnection | None = None
+
+    def send(self, message: bytes) -> bytes:
+        """Send one request; see `Connection`."""
+        error: HostUnreachable | None = None
+        for way in (self._chosen,) if self._chosen else self._ways:
+            try:
+                answer = way.send(message)
+            except HostUnreachable as unreachable:
+                # The next request tries all ways again; the first failure is that of the preferred one.
+                self._chosen, error = None, error or unreachable
+            else:
+                self._chosen = way
+                return answer
+        raise error or HostUnreachable("no way to the host")
+
+    def close(self) -> None:
+        """Close the TCP connections."""
+        for way in self._ways:
+            way.close()
+
+
 def _transport(login: Login) -> Transport:
+    try:
+        username, password = login.credentials()
+    except ValueError as error:
+        raise CredentialsUnreadable(str(error)) from error
     return _SealedTransport(
         endpoint=login.endpoint,
-        username=login.username,
-        password=login.password.get_secret_value() if login.password else None,
+        username=username,
+        password=password.get_secret_value() if password else None,
         auth_method=login.method,
         cert_pem=_text(login.client_certificate),
         cert_key_pem=_text(login.client_key),

@@ -6,6 +6,7 @@ WsmanError
 ├── CertificateRefused   the host's certificate is not one we trust
 ├── LoginRefused         the host does not accept the account
 ├── LoginUnavailable     this installation lacks what the login method needs
+├── CredentialsUnreadable  a file with the user name or the password cannot be read
 ├── UnsealedAnswer       an answer without encryption where encryption was agreed
 ├── MalformedAnswer      not the answer that was asked for, or cut short
 └── HostFault            the host answered with a fault
@@ -44,6 +45,10 @@ class LoginRefused(WsmanError):
 
 class LoginUnavailable(WsmanError):
     code = "login-unavailable"
+
+
+class CredentialsUnreadable(WsmanError):
+    code = "credentials-unreadable"
 
 
 class UnsealedAnswer(WsmanError):

@@ -1,0 +1,56 @@
+"""Tell how the collector and its sources are, every 30 seconds and at the end."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+from collector_hyperv.followers import Followers
+from collector_hyperv.loops import first_of, until_stopping
+from collector_hyperv.status import Run
+from surveyor_kit.clock import Clock
+from surveyor_kit.kafka import Publisher
+from surveyor_kit.lifecycle import Stopping
+from surveyor_kit.logging import get_logger
+
+log = get_logger(__name__)
+
+LAST_WORDS_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Heartbeats:
+    """The collector's own word on `collector-status`."""
+
+    run: Run
+    followers: Followers
+    publisher: Publisher
+    clock: Clock
+    interval_seconds: float
+
+    async def send_until(self, stopping: Stopping) -> None:
+        """Send heartbeats until the process is to stop, one at once when other sources are followed."""
+        while not stopping.is_set():
+            self.followers.changed.clear()
+            await until_stopping(stopping, self._send(is_last=False))
+            await first_of(stopping, self.followers.changed, timeout_seconds=self.interval_seconds)
+
+    async def send_last(self) -> None:
+        """Say that this is an orderly end; a broker that does not answer is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                await self._send(is_last=True)
+                return
+        log.warning("last_heartbeat_not_published")
+
+    async def _send(self, *, is_last: bool) -> None:
+        now = self.clock.now()
+        progress = self.followers.progress_at_end() if is_last else self.followers.progress()
+        heartbeat = self.run.heartbeat(
+            [one.status(now) for one in progress],
+            self.followers.released(),
+            now,
+            spool_bytes=self.followers.spool_bytes(),
+            stopping=is_last,
+        )
+        await self.publisher.publish(heartbeat)
+        self.followers.reported()

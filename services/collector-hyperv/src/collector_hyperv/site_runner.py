@@ -1,0 +1,113 @@
+"""One site for as long as it is followed: the loops of its sources and of their hosts, and an orderly end."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from collector_hyperv.adapters.watched_files import WatchedFiles
+from collector_hyperv.domain.polls import Poll
+from collector_hyperv.follower import HostFollower
+from collector_hyperv.loops import first_of, repeat, until_stopping
+from collector_hyperv.performance import SourcePublisher
+from collector_hyperv.status import SourceProgress
+from surveyor_kit.lifecycle import Stopping
+from surveyor_kit.logging import get_logger
+from surveyor_kit.spool import Spool
+
+log = get_logger(__name__)
+
+LAST_PUBLICATION_SECONDS = 10.0
+"""How long the end waits for the broker; samples that it does not take then stay in the spool."""
+CREDENTIALS_LOOK_SECONDS = 5.0
+
+Loop = Coroutine[None, None, None]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The intervals of the loops, in seconds."""
+
+    poll: float
+    inventory: float
+    publish: float
+
+
+@dataclass(frozen=True)
+class FollowedSource:
+    """All that belongs to one source."""
+
+    progress: SourceProgress
+    followers: Sequence[HostFollower]
+    publisher: SourcePublisher
+    spool: Spool[Poll]
+    credential_files: WatchedFiles
+
+
+@dataclass(frozen=True)
+class SiteRunner:
+    """Follows the sources of one site; what it does never touches another site."""
+
+    site: str
+    sources: Sequence[FollowedSource]
+    pace: Pace
+
+    async def run(self, stopping: Stopping) -> None:
+        """Run all loops until told to stop; at the end publish what is left."""
+        async with asyncio.TaskGroup() as group:
+            for loop in self._loops(stopping):
+                # What is under way at the end is given up: a host that hangs must not hold it up.
+                group.create_task(until_stopping(stopping, loop))
+        await self._end()
+
+    def _loops(self, stopping: Stopping) -> Iterator[Loop]:
+        for source in self.sources:
+            yield repeat(source.publisher.publish_pending, stopping, interval_seconds=self.pace.publish)
+            yield repeat(
+                partial(_notice_credentials, source), stopping, interval_seconds=CREDENTIALS_LOOK_SECONDS
+            )
+            for place, follower in enumerate(source.followers):
+                yield self._follow_inventory(follower, stopping, share=place / len(source.followers))
+                yield self._follow_counters(follower, stopping)
+
+    def _follow_inventory(self, follower: HostFollower, stopping: Stopping, *, share: float) -> Loop:
+        """Read a host's inventory at its place in the interval, so that hosts are not read in step."""
+        return repeat(
+            follower.read_inventory,
+            stopping,
+            interval_seconds=self.pace.inventory,
+            offset_seconds=share * min(self.pace.inventory, self.pace.poll),
+            backoff=follower.backoff,
+            on_skipped=partial(follower.skipped, "inventory"),
+            wanted=follower.inventory_wanted,
+        )
+
+    async def _follow_counters(self, follower: HostFollower, stopping: Stopping) -> None:
+        """Read a host's counters from its first inventory on."""
+        await first_of(stopping, follower.inventory_known)
+        await repeat(
+            follower.read_counters,
+            stopping,
+            interval_seconds=self.pace.poll,
+            backoff=follower.backoff,
+            on_skipped=partial(follower.skipped, "performance"),
+        )
+
+    async def _end(self) -> None:
+        for source in self.sources:
+            for follower in source.followers:
+                follower.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_PUBLICATION_SECONDS):
+                await asyncio.gather(*(source.publisher.publish_pending() for source in self.sources))
+        left_bytes = sum(source.spool.size_bytes for source in self.sources)
+        log.info("site_ended", site=self.site, spool_bytes=left_bytes)
+
+
+async def _notice_credentials(source: FollowedSource) -> None:
+    """Let hosts that refused the account be asked again as soon as another one is written down."""
+    if source.credential_files.changed():
+        log.info("credentials_changed", source=source.progress.source_id)
+        for follower in source.followers:
+            follower.backoff.succeeded()
