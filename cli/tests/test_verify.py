@@ -1,13 +1,12 @@
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from cli.tests.command import Cli, Ended
 
-from surveyor_cli.admin.batches import Coverage, Published, Stored, compare, ranges
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import EventPublisher
 from surveyor_schemas.status.collector_heartbeat_v1 import (
@@ -15,49 +14,6 @@ from surveyor_schemas.status.collector_heartbeat_v1 import (
     ReleasedSource,
     SourceStatus,
 )
-
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-RUN = ("vcenter-1", uuid4())
-RECENT, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=40)
-
-
-def coverage(expected: int, stored: int, *missing: tuple[int, int]) -> Coverage:
-    return Coverage(*RUN, expected=expected, stored=stored, missing=list(missing))
-
-
-def compared(published: Published | None, stored: Stored | None) -> list[Coverage]:
-    return compare({RUN: published} if published else {}, {RUN: stored} if stored else {}, NOW)
-
-
-def test_numbers_are_told_as_stretches() -> None:
-    assert ranges([1, 2, 3, 5, 8, 9]) == [(1, 3), (5, 5), (8, 9)]
-
-
-def test_gaps_and_missing_ends_are_found() -> None:
-    stored = Stored(frozenset({2, 4}), RECENT)
-    assert compared(Published(RECENT, 6), stored) == [coverage(6, 2, (1, 1), (3, 3), (5, 6))]
-
-
-def test_batches_newer_than_the_heartbeat_count() -> None:
-    assert compared(Published(RECENT, 1), Stored(frozenset({1, 2}), RECENT)) == [coverage(2, 2)]
-
-
-def test_a_run_that_stored_nothing_is_missing_whole() -> None:
-    assert compared(Published(RECENT, 3), None) == [coverage(3, 0, (1, 3))]
-
-
-def test_a_run_without_heartbeats_is_judged_by_its_gaps() -> None:
-    assert compared(None, Stored(frozenset({1, 3}), RECENT)) == [coverage(3, 2, (2, 2))]
-
-
-@pytest.mark.parametrize("published", [Published(LONG_AGO, 9), None])
-def test_what_the_store_has_forgotten_is_not_missing(published: Published | None) -> None:
-    oldest = RECENT if published else NOW - timedelta(days=34, hours=1)
-    assert compared(published, Stored(frozenset({7, 9}), oldest)) == [coverage(3, 2, (8, 8))]
-
-
-def test_a_run_that_the_store_has_forgotten_is_left_out() -> None:
-    assert compared(Published(LONG_AGO, 9), None) == []
 
 
 def a_heartbeat(source_id: str, run_id: UUID, last_batch_no: int) -> CollectorHeartbeat:

@@ -61,7 +61,8 @@ async def test_rows_beyond_a_shorter_time_go(store: ClickHouse) -> None:
     await migrate(store)
     await store.command(
         "INSERT INTO arriving_samples"
-        " (metric, machine_id, first_sampled_at, last_sampled_at, interval_seconds, sampled_at, values) SELECT 'cpu_percent', generateUUIDv4(), at, at, 20, [at], [1.0]"
+        " (metric, machine_id, first_sampled_at, last_sampled_at, interval_seconds, sampled_at, values)"
+        " SELECT 'cpu_percent', generateUUIDv4(), at, at, 20, [at], [1.0]"
         " FROM (SELECT now() - toIntervalDay(number) AS at FROM numbers(30))"
     )
     await apply_ttls(store, StoreSettings(raw_samples_days=10))

@@ -94,7 +94,7 @@ _CATALOGUE = (
         cleanup_policy="compact",
         events=(CollectorHeartbeat,),
         producers=("collector-vmware", "collector-hyperv"),
-        consumers=("query-api", "collector-vmware", "collector-hyperv"),
+        consumers=("query-api", "normalizer", "collector-vmware", "collector-hyperv"),
     ),
     Topic(
         name="machines",

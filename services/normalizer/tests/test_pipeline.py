@@ -311,7 +311,9 @@ async def test_lag_and_latency_are_measured(
 
         async def caught_up() -> bool:
             lags = {
-                n: v for n, v in (await metrics()).items() if n.startswith("surveyor_consumer_lag_events")
+                n: v
+                for n, v in (await metrics()).items()
+                if n.startswith("surveyor_consumer_lag_events") and f'consumer="{group}"' in n
             }
             return len(lags) == 12 and sum(lags.values()) == 0
 

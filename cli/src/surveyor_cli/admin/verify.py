@@ -3,22 +3,22 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from surveyor_cli.admin.batches import Coverage, Range, compare, published_batches, stored_batches
 from surveyor_cli.admin.connections import TIMEOUT_SECONDS, TimeoutSeconds, patiently
 from surveyor_cli.exits import FAILED, notes, outside_errors_explained
 from surveyor_cli.logs import configure_command_logging
 from surveyor_cli.output import AsJson, print_json, print_table
+from surveyor_kit.batches import STATUS, Coverage, Range, compare, published_batches, stored_batches
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.clock import SystemClock
 from surveyor_kit.kafka import check_topics
-from surveyor_kit.settings import ClickHouseSettings, KafkaSettings, load_settings
+from surveyor_kit.settings import ClickHouseSettings, KafkaSettings, StoreSettings, load_settings
 
 ASK_AGAIN_SECONDS = 1.0
-STATUS = "collector-status"
 
 
 def verify(
@@ -31,15 +31,16 @@ def verify(
     """Compare the batches that collectors published with those in the store; exit code 1 if one is missing.
 
     A batch whose message was dead-lettered is missing until it is replayed. The store knows batches of the
-    last 35 days.
+    last SURVEYOR_STORE__BATCHES_DAYS (35). The normalizer publishes the same as a metric.
     """
     kafka, clickhouse = load_settings(KafkaSettings), load_settings(ClickHouseSettings)
+    kept_for = timedelta(days=load_settings(StoreSettings).batches_days)
     configure_command_logging()
 
     async def run() -> list[Coverage]:
         await patiently(lambda: check_topics(kafka, [STATUS]), "broker", timeout_seconds)
         async with ClickHouse(clickhouse) as store:
-            return await _compare(kafka, store, wait_seconds, timeout_seconds)
+            return await _compare(kafka, store, kept_for, wait_seconds, timeout_seconds)
 
     with outside_errors_explained():
         runs = asyncio.run(run())
@@ -49,14 +50,18 @@ def verify(
 
 
 async def _compare(
-    kafka: KafkaSettings, store: ClickHouse, wait_seconds: float, timeout_seconds: float
+    kafka: KafkaSettings,
+    store: ClickHouse,
+    kept_for: timedelta,
+    wait_seconds: float,
+    timeout_seconds: float,
 ) -> list[Coverage]:
     """Return the state in which nothing is missing, or that at the end of the wait."""
-    published = await published_batches(kafka)
+    published = await patiently(lambda: published_batches(kafka, store), "store", timeout_seconds)
     deadline = time.monotonic() + wait_seconds
     while True:
         stored = await patiently(lambda: stored_batches(store), "store", timeout_seconds)
-        runs = compare(published, stored, SystemClock().now())
+        runs = compare(published, stored, SystemClock().now(), kept_for)
         if not any(run.missing for run in runs) or time.monotonic() >= deadline:
             return runs
         await asyncio.sleep(ASK_AGAIN_SECONDS)
@@ -68,7 +73,7 @@ def _report(runs: Sequence[Coverage], as_json: bool) -> None:
     elif runs:
         columns = ["source", "run", "expected", "stored", "missing"]
         print_table(columns, [_row(run) for run in runs])
-    missing = sum(last - first + 1 for run in runs for first, last in run.missing)
+    missing = sum(run.missing_count for run in runs)
     verdict = f"{missing} missing" if missing else "none missing"
     notes.print(f"{sum(run.expected for run in runs)} batches of {len(runs)} runs, {verdict}.", markup=False)
 

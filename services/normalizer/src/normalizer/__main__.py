@@ -8,6 +8,7 @@ from surveyor_kit.settings import (
     ClickHouseSettings,
     KafkaSettings,
     LogSettings,
+    StoreSettings,
     TracingSettings,
     load_settings,
 )
@@ -17,7 +18,10 @@ from surveyor_kit.tracing import configure_tracing
 def main() -> None:
     """Run the normalizer until it is asked to stop."""
     settings = AllSettings(
-        load_settings(NormalizerSettings), load_settings(KafkaSettings), load_settings(ClickHouseSettings)
+        load_settings(NormalizerSettings),
+        load_settings(KafkaSettings),
+        load_settings(ClickHouseSettings),
+        load_settings(StoreSettings),
     )
     configure_logging("normalizer", load_settings(LogSettings))
     tracing = configure_tracing("normalizer", load_settings(TracingSettings))

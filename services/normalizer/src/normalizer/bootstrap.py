@@ -14,6 +14,7 @@ from normalizer.adapters.faust_app import create_app, stop_app, until_ended
 from normalizer.adapters.group_lag import GroupLag
 from normalizer.adapters.machines import ClickHouseMachines
 from normalizer.adapters.samples import CHECK, ClickHouseSamples
+from normalizer.batch_watch import BatchWatch
 from normalizer.discovery_handler import NormalizeDiscovery
 from normalizer.domain.performance.clock_limits import ClockLimits
 from normalizer.intake import Handler, Intake
@@ -22,16 +23,17 @@ from normalizer.known_machines import KnownMachines
 from normalizer.performance_handler import StorePerformance
 from normalizer.settings import NormalizerSettings
 from normalizer.streams import DISCOVERY, PERFORMANCE, Stream, StreamDeps, register
+from surveyor_kit.batches import STATUS
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.clock import Clock, SystemClock
 from surveyor_kit.deadletters import DeadLetterLimit, DeadLetters
 from surveyor_kit.health import Health, health_app
 from surveyor_kit.http_server import serving
-from surveyor_kit.kafka import EventPublisher, Publisher, check_topics
+from surveyor_kit.kafka import EventConsumer, EventPublisher, Publisher, check_topics
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.migrations import require_current
 from surveyor_kit.retry import retry_forever
-from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
+from surveyor_kit.settings import ClickHouseSettings, KafkaSettings, StoreSettings
 
 TOPICS = (
     PERFORMANCE,
@@ -40,6 +42,7 @@ TOPICS = (
     f"{DISCOVERY}-dlq",
     "machines",
     "environment-changes",
+    STATUS,
 )
 IDLE_TIMEOUT_SECONDS = 10.0
 
@@ -51,6 +54,7 @@ class AllSettings:
     normalizer: NormalizerSettings
     kafka: KafkaSettings
     clickhouse: ClickHouseSettings
+    store: StoreSettings
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,17 @@ async def _work(settings: AllSettings, health: Health, lag: GroupLag, stopping: 
         EventPublisher(kafka, client_id=own.group, health=health) as publisher,
         ClickHouse(settings.clickhouse) as store,
         lag,
+        EventConsumer(kafka, [STATUS], client_id=f"{own.group}-batches") as heartbeats,
     ):
         await check_topics(kafka, TOPICS, health=health)
         await retry_forever(lambda: require_current(store), name=CHECK, health=health)
         service = build(own, store, publisher, health, SystemClock())
+        batches = BatchWatch(
+            store,
+            SystemClock(),
+            timedelta(seconds=own.batch_grace_seconds),
+            timedelta(days=settings.store.batches_days),
+        )
         app = create_app(own, kafka)
         register(app, StreamDeps(service.streams, health, stopping))
         async with asyncio.TaskGroup() as tasks:
@@ -132,6 +143,7 @@ async def _work(settings: AllSettings, health: Health, lag: GroupLag, stopping: 
             tasks.create_task(lag.watch(stopping))
             tasks.create_task(service.sealing.run(stopping, own.seal_interval_seconds))
             tasks.create_task(service.tombstones.run(stopping))
+            tasks.create_task(batches.run(heartbeats, stopping, own.batch_check_interval_seconds))
 
 
 async def _stream(app: faust.App, streams: Sequence[Stream], health: Health, stopping: Stopping) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from normalizer.metrics import DAYS_SEALED, MACHINES_TOMBSTONED
+from normalizer.metrics import DAYS_SEALED, DAYS_UNSEALED, MACHINES_TOMBSTONED
 from normalizer.ports import DaySeals, MachineStore
 from surveyor_kit.clock import Clock
 from surveyor_kit.errors import RetryableError
@@ -37,11 +37,14 @@ class DaySealing:
     async def seal_due_days(self, stopping: Stopping | None = None) -> int:
         """Seal each day that is due; return how many."""
         sealed = 0
-        for day in await self._seals.due(self._grace_seconds):
+        due = await self._seals.due(self._grace_seconds)
+        DAYS_UNSEALED.set(len(due))
+        for day in due:
             if stopping is not None and stopping.is_set():
                 break
             await self._seals.seal(day)
             DAYS_SEALED.inc()
+            DAYS_UNSEALED.dec()
             sealed += 1
         if sealed:
             log.info("days_sealed", count=sealed)

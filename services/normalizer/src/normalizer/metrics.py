@@ -1,6 +1,6 @@
 """What the normalizer counts, beside the kit's own metrics."""
 
-from surveyor_kit.metrics import counter, histogram
+from surveyor_kit.metrics import counter, gauge, histogram
 
 SAMPLES_STORED = counter(
     "surveyor_normalizer_samples_stored_total",
@@ -20,6 +20,18 @@ QUERYABLE_SECONDS = histogram(
     ["topic"],
 )
 DAYS_SEALED = counter("surveyor_normalizer_days_sealed_total", "Days of peaks packed, repeats included.")
+DAYS_UNSEALED = gauge(
+    "surveyor_normalizer_days_unsealed", "Days that are over, have new samples and wait to be sealed."
+)
+BATCHES_MISSING = gauge(
+    "surveyor_normalizer_batches_missing",
+    "Batches that a collector has published and that are not stored after the grace.",
+    ["source_id"],
+)
+BATCHES_COMPARED = gauge(
+    "surveyor_normalizer_batches_compared_timestamp_seconds",
+    "When the batches were last compared with the collectors' heartbeats.",
+)
 MACHINES_TOMBSTONED = counter(
     "surveyor_normalizer_machines_tombstoned_total", "Removed machines taken off the topic `machines`."
 )

@@ -40,6 +40,9 @@ class NormalizerSettings(HttpSettings):
     seal_interval_seconds: float = Field(default=60, gt=0)
     seal_grace_seconds: int = Field(default=600, ge=0)
     """A day is sealed this long after its end (UTC)."""
+    batch_check_interval_seconds: float = Field(default=60, gt=0)
+    batch_grace_seconds: int = Field(default=300, ge=0)
+    """A batch that a collector has published counts as missing when it is not stored after this long."""
     removed_retention_days: int = Field(default=30, ge=0)
     """A removed machine's tombstone follows on `machines` after this long."""
     dead_letter_ratio: float = Field(default=0.05, gt=0, le=1)

@@ -1,0 +1,1 @@
+{{drop published_batches}};
