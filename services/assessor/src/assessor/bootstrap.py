@@ -10,7 +10,6 @@ from assessor.adapters.estate import ClickHouseEstate
 from assessor.adapters.run_store import ClickHouseRunStore
 from assessor.adapters.statements import CHECK, PatientClickHouse
 from assessor.catalogues import Catalogues
-from assessor.domain.owner_rules import OwnerRules
 from assessor.runs import RunDependencies
 from assessor.settings import AssessorSettings
 from assessor.streams import REQUESTS, SERVICE, TOPICS, consume_requests
@@ -43,7 +42,6 @@ def run_dependencies(
     publisher: Publisher,
     health: Health,
     clock: Clock,
-    owner_rules: OwnerRules | None = None,
 ) -> RunDependencies:
     """Put the real adapters behind the ports; nothing is connected or started by it."""
     patient = PatientClickHouse(store, health)
@@ -58,7 +56,7 @@ def run_dependencies(
         attempts=own.run_attempts,
         retry_seconds=own.run_retry_seconds,
         backtests=ClickHouseBacktests(patient),
-        owner_rules=owner_rules,
+        owner_rules=own.owner_rules(),
     )
 
 

@@ -81,6 +81,13 @@ def planned_checks(result: AssessedMachine) -> tuple[Check, ...]:
     return (*_size_checks(result.machine, limits), *_disk_checks(result.machine, result.disks))
 
 
+def backtest_on_peaks(result: AssessedMachine) -> tuple[CountedCheck, ...]:
+    """The back-test of a machine that brought its peaks along."""
+    checks = planned_checks(result)
+    counts = {number: count_peaks(check) for number, check in enumerate(checks) if check.needs_counting}
+    return counted(checks, counts)
+
+
 def count_peaks(check: Check) -> Exceedance:
     """Count over peaks that came with the machine. They start together; a shorter series ends earlier."""
     if check.threshold is None:

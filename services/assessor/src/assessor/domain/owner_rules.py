@@ -9,7 +9,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -30,12 +30,21 @@ class _Rules(BaseModel):
 
 
 class IssueOverride(_Rules):
-    """Another class or other words for a built-in issue; what is left out stays as it is."""
+    """Another class or other words for a built-in issue; what is left out stays as it is.
 
+    The word `off` (in YAML the same as false) in place of all that switches the issue off.
+    """
+
+    off: bool = False
     readiness: OwnReadiness | None = None
     text: Text | None = None
     cause: Text | None = None
     fix: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _off_alone(cls, given: Any) -> Any:
+        return {"off": True} if given is False or given == "off" else given
 
 
 class Condition(_Rules):
@@ -160,8 +169,8 @@ class OwnerRules(_Rules):
     """One file of rules; an empty one changes nothing."""
 
     version: Literal[1] = 1
-    issues: dict[str, IssueOverride | Literal[False]] = Field(default_factory=dict)
-    """By built-in code; False switches an issue off."""
+    issues: dict[str, IssueOverride] = Field(default_factory=dict)
+    """By built-in code."""
     rules: tuple[OwnRule, ...] = ()
     operating_systems: tuple[OsSupport, ...] = ()
     """The first that is about a machine counts."""
@@ -171,9 +180,7 @@ class OwnerRules(_Rules):
 
     @field_validator("issues")
     @classmethod
-    def _can_be_overridden(
-        cls, issues: dict[str, IssueOverride | Literal[False]]
-    ) -> dict[str, IssueOverride | Literal[False]]:
+    def _can_be_overridden(cls, issues: dict[str, IssueOverride]) -> dict[str, IssueOverride]:
         wrong = sorted(code for code in issues if code not in {str(known) for known in OVERRIDABLE})
         if wrong:
             allowed = ", ".join(sorted(str(known) for known in OVERRIDABLE))

@@ -15,6 +15,7 @@ _OS_SUPPORT = {
     "ConditionallySuitable": Issue.OS_CONDITIONAL,
     "NotSuitable": Issue.OS_NOT_SUPPORTED,
 }
+_UNCHANGED = IssueOverride()
 
 
 class RuleBook:
@@ -32,7 +33,7 @@ class RuleBook:
 
     def kept(self, issues: Iterable[Issue]) -> tuple[Issue, ...]:
         """Leave out what is switched off."""
-        return tuple(issue for issue in issues if self.owner.issues.get(issue) is not False)
+        return tuple(issue for issue in issues if not self._override(issue).off)
 
     def worst(self, codes: Iterable[str]) -> Readiness:
         """The readiness that several findings leave."""
@@ -45,8 +46,6 @@ class RuleBook:
             return Explanation(rule.text, rule.cause, rule.fix)
         built_in = EXPLANATIONS[Issue(code)]
         override = self._override(code)
-        if override is None:
-            return built_in
         return Explanation(
             override.text or built_in.text, override.cause or built_in.cause, override.fix or built_in.fix
         )
@@ -54,13 +53,11 @@ class RuleBook:
     def _effect(self, code: str) -> Readiness:
         if code in self._own:
             return Readiness(self._own[code].readiness)
-        override = self._override(code)
-        if override is not None and override.readiness is not None:
-            return Readiness(override.readiness)
-        return effect(Issue(code))
+        changed = self._override(code).readiness
+        return effect(Issue(code)) if changed is None else Readiness(changed)
 
-    def _override(self, code: str) -> IssueOverride | None:
-        return self.owner.issues.get(code) or None
+    def _override(self, code: str) -> IssueOverride:
+        return self.owner.issues.get(code, _UNCHANGED)
 
     def _with_own_support(self, issues: Iterable[Issue], guest_os: GuestOs) -> list[Issue]:
         """Put the owner's word on the operating system in place of the tables'."""

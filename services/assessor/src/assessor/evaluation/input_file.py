@@ -131,5 +131,6 @@ def _usage(given: GivenUsage, percentile: int) -> Usage:
         return Usage(value=None, points=0)
     if isinstance(given, list):
         peaks = [peak for peak in given if peak is not None]
-        return Usage(nearest_rank(peaks, percentile), len(peaks))
+        highest = max(peaks, default=None)
+        return Usage(nearest_rank(peaks, percentile), len(peaks), highest, tuple(given))
     return Usage(value=given, points=None)
