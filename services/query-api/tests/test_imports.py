@@ -12,6 +12,7 @@ import pytest
 
 from query_api.bootstrap import Running
 from query_api.testing.client import client_of
+from surveyor_kit.errors import RetryableError
 from surveyor_kit.testing import InMemoryPublisher, SettableClock
 from surveyor_schemas.discovery.imported_machine_observed_v1 import ImportedMachineObserved
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
@@ -68,6 +69,31 @@ async def test_nothing_is_published_before_it_is_asked_to_and_progress_says_so(
     found = (await upload(api, GOOD)).json()
     assert (found["state"], found["progress"]) == ("Publishing", {"done": 0, "total": 2})
     assert publisher.published == []
+
+
+async def test_what_the_broker_did_not_take_is_published_later_under_the_same_ids(
+    api: httpx.AsyncClient,
+    running: Running,
+    publisher: InMemoryPublisher,
+    clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = (await upload(api, GOOD)).json()
+
+    async def take_and_fail(events: list[Any]) -> None:
+        await InMemoryPublisher.publish_many(publisher, events)
+        raise RetryableError("the broker's answer was lost")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(publisher, "publish_many", take_and_fail)
+        with pytest.raises(RetryableError):
+            await running.import_publisher.publish_waiting()
+    assert (await api.get(f"/v1/imports/{found['id']}")).json()["progress"]["done"] == 0
+    clock.advance(60)
+    assert await running.import_publisher.publish_waiting() == 2
+
+    events = publisher.events("discovery-raw")
+    assert events[:2] == events[2:]
 
 
 async def test_the_same_file_again_changes_nothing(
