@@ -201,6 +201,23 @@ def test_what_is_not_stated_is_none_and_never_zero(empty: str) -> None:
     assert (machine.cpu_percent, machine.boot_type) == (None, None)
 
 
+def test_another_name_for_a_column_that_is_there_is_not_read() -> None:
+    file = read({"Boot type": "BIOS", "Firmware type": "UEFI"})
+    assert file.machines[0].machine.boot_type == "bios"
+    assert "Firmware type" in file.notes[0]
+
+
+def test_a_column_that_is_there_twice_is_refused() -> None:
+    text = ",".join([*REQUIRED, "*cores"]) + "\n" + ",".join([*REQUIRED.values(), "8"])
+    with pytest.raises(FileRefused, match="twice"):
+        read_import(text.encode())
+
+
+def test_units_are_known_in_any_case_but_bits_are_no_bytes() -> None:
+    heading = "Disk 1 size (in gb)"
+    assert the_machine(**{heading: "10"}).disks[0].size_gib == 10
+
+
 def test_disks_that_are_only_zeros_are_no_disks() -> None:
     machine = the_machine(**{"Disk 1 size (In GB)": "10", "Disk 2 size (In GB)": "0"})
     assert [disk.name for disk in machine.disks] == ["Disk 1"]

@@ -62,10 +62,12 @@ def find_columns(headings: Sequence[str], columns: Iterable[Column], sheet: str 
     unknown = []
     for position, heading in enumerate(headings):
         column = known.get(heading_key(heading))
-        if column is None:
+        first = positions.get(column.key) if column else None
+        if column is None or (first is not None and heading_key(headings[first]) != heading_key(heading)):
+            # It means nothing here, or is another name for a column that is there already.
             unknown.append(heading.strip())
             continue
-        if column.key in positions:
+        if first is not None:
             raise FileRefused(heading.strip(), f"{_of(sheet)}the column is there twice; remove one of them")
         _check_unit(heading, column, sheet)
         positions[column.key] = position
@@ -82,7 +84,8 @@ def _check_unit(heading: str, column: Column, sheet: str | None) -> None:
     if found is None or not column.units:
         return
     unit = re.sub(r"^[Ii]n\s+", "", _SPACES.sub(" ", found.group(1)).strip())
-    if unit not in column.units:
+    is_bits = unit.startswith("Mb")  # Mbps is megabits, MBps megabytes: elsewhere case means nothing
+    if is_bits or unit.casefold() not in {known.casefold() for known in column.units}:
         wanted = ", ".join(sorted(column.units))
         raise FileRefused(
             heading.strip(), f"{_of(sheet)}the unit must be one of {wanted}; convert the values"
