@@ -1,5 +1,6 @@
 """Simulated hosts, and clients, readers and settings for them."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from collector_hyperv.adapters.host import CounterReader, InventoryReader, conne
 from collector_hyperv.adapters.wsman.client import WsmanClient
 from collector_hyperv.adapters.wsman.connection import Login
 from devstack.hyperv.fixture import RunningHost, start_host
+from surveyor_kit.kafka import TopicAdmin
+from surveyor_kit.settings import KafkaSettings
+from surveyor_schemas.topics import TOPICS
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +47,19 @@ def old_host(tmp_path: Path) -> Iterator[RunningHost]:
     started = start_host(tmp_path, vms=4, seed=5, build=9600)
     yield started
     started.stop()
+
+
+@pytest.fixture
+async def broker(kafka: Any) -> KafkaSettings:
+    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
+    async with TopicAdmin(settings) as admin:
+        await admin.ensure(TOPICS)
+    return settings
+
+
+@pytest.fixture
+def source_id() -> str:
+    return f"hyperv-{uuid.uuid4().hex[:8]}"
 
 
 def login_to(host: RunningHost, *, password: str | None = None, **changes: Any) -> Login:

@@ -19,6 +19,7 @@ from devstack.ports import free_port
 from surveyor_kit.kafka import EventConsumer, decode_received
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.base import Event
+from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
 TOPICS = ("discovery-raw", "performance-raw", "collector-status")
 PATIENCE_SECONDS = 60
@@ -128,7 +129,7 @@ async def running(collector: RunningCollector) -> AsyncIterator[RunningCollector
 
 @dataclass
 class Published:
-    """What was published of one source, in the order of reading."""
+    """What was published of one source, and of those named after it, in the order of reading."""
 
     consumer: EventConsumer
     source_id: str
@@ -150,7 +151,7 @@ class Published:
 
     def _is_ours(self, event: Event) -> bool:
         if hasattr(event, "source_id"):
-            return bool(event.source_id == self.source_id)
+            return str(event.source_id).startswith(self.source_id)
         return bool(getattr(event, "collector_id", "") == f"{self.source_id}-collector")
 
 
@@ -159,3 +160,8 @@ async def published(kafka: KafkaSettings, source_id: str) -> AsyncIterator[Publi
     """Read what is published of one source, from the beginning."""
     async with EventConsumer(kafka, TOPICS, client_id=f"test-{source_id}") as consumer:
         yield Published(consumer, source_id)
+
+
+def heartbeat(read: Published) -> CollectorHeartbeat | None:
+    """The latest one since the sources were taken."""
+    return next((beat for beat in reversed(read.of(CollectorHeartbeat)) if beat.sources), None)

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +11,24 @@ import pytest
 
 from collector_hyperv.domain.polls import Poll
 from devstack.hyperv.fixture import RunningHost
-from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.counters import HypervCounter
 from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
 from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
-from surveyor_schemas.topics import TOPICS
 
-from .running_collector import PATIENCE_SECONDS, Published, RunningCollector, published, running, source_for
+from .running_collector import (
+    PATIENCE_SECONDS,
+    Published,
+    RunningCollector,
+    heartbeat,
+    published,
+    running,
+    source_for,
+)
 
 pytestmark = pytest.mark.parts
-
-
-@pytest.fixture
-async def broker(kafka: Any) -> KafkaSettings:
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
-
-
-@pytest.fixture
-def source_id() -> str:
-    return f"hyperv-{uuid.uuid4().hex[:8]}"
 
 
 def latest(read: Published) -> dict[str, HypervMachineObserved]:
@@ -53,11 +45,6 @@ def counters_seen(read: Published) -> set[str]:
         for series in machine.series
         if any(value is not None for value in series.values)
     }
-
-
-def heartbeat(read: Published) -> CollectorHeartbeat | None:
-    """The latest one since the sources were taken."""
-    return next((beat for beat in reversed(read.of(CollectorHeartbeat)) if beat.sources), None)
 
 
 async def test_machines_samples_and_heartbeats_reach_their_topics(
@@ -132,30 +119,6 @@ async def test_samples_that_a_killed_collector_had_polled_are_published_by_the_n
         async with running(collector):
             await read.until(lambda seen: seen.of(PerformanceSampled))
     assert {poll.sampled_at for poll in polled} <= sampled_times(read)
-
-
-async def test_a_wrong_password_shows_in_status_and_readiness_but_nowhere_itself(
-    broker: KafkaSettings, host: RunningHost, source_id: str, tmp_path: Path
-) -> None:
-    canary = f"canary-{uuid.uuid4().hex}"
-    source = source_for(host, source_id, password=canary)
-    collector = RunningCollector.prepare(tmp_path, broker, [source])
-    async with published(broker, source_id) as read, running(collector):
-        beat = await read.until(
-            lambda seen: (last := heartbeat(seen)) and last.sources[0].last_error and last
-        )
-        status, body = collector.ready()
-        said = collector.log + collector.metrics() + str(body) + "".join(map(repr, read.events))
-    error = beat.sources[0].last_error
-    assert error is not None
-    assert (error.code, error.message) == (
-        "login-refused",
-        f"{host.host}:{host.port}: the host does not accept the account",
-    )
-    assert status == 503
-    assert body["failing"][f"source {source_id}"] == f"{host.host}:{host.port}: login-refused"
-    assert "login-refused" in said
-    assert canary not in said
 
 
 async def test_the_last_heartbeat_says_that_the_collector_stops(

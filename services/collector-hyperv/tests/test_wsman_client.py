@@ -15,6 +15,7 @@ from collector_hyperv.adapters.wsman.connection import Login, WinrmConnection
 from collector_hyperv.adapters.wsman.envelopes import RequestOptions, Resource
 from collector_hyperv.adapters.wsman.errors import (
     CertificateRefused,
+    HostFault,
     HostUnreachable,
     LoginRefused,
     MalformedAnswer,
@@ -122,6 +123,30 @@ def test_property_names_leave_no_enumeration_open(host: RunningHost, client_of: 
     assert names is not None
     assert {"Name", "OnTimeInMilliseconds"} <= names
     assert host.control.open_enumerations() == 0
+
+
+def test_a_query_that_is_given_up_leaves_no_enumeration_open(host: RunningHost) -> None:
+    client = patient_client(host, [], max_elements=2)
+    host.control.order_garbage(times=1)
+    with pytest.raises(MalformedAnswer):
+        client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
+    assert host.control.open_enumerations() == 0
+    for fault in ("timeout", "access_denied"):
+        batches = client._batches(classes.VIRTUALIZATION, ALL_MACHINES, 2)
+        next(batches)
+        host.control.order_fault(kind=fault, times=1)
+        with pytest.raises(HostFault):
+            next(batches)
+        assert host.control.open_enumerations() == 0
+    client.close()
+
+
+def test_one_operation_at_a_time_is_enough(host: RunningHost) -> None:
+    host.control.set_limits(max_concurrent_operations_per_user=1)
+    client = patient_client(host, [], max_elements=1)
+    for _ in range(3):
+        assert len(client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)) == 7
+    client.close()
 
 
 def test_a_wrong_password_is_refused_without_showing_it(shared_host: RunningHost) -> None:

@@ -63,11 +63,9 @@ class WsmanClient:
         """Return all rows of a query: all of them, or an error."""
 
         def read_all() -> list[Values]:
-            return [
-                read_instance(item, schema)
-                for batch in self._batches(namespace, wql, self._max_elements)
-                for item in batch.items
-            ]
+            # Closed here and now, also where a row cannot be read: its error's traceback would keep it open.
+            with contextlib.closing(self._batches(namespace, wql, self._max_elements)) as batches:
+                return [read_instance(item, schema) for batch in batches for item in batch.items]
 
         try:
             return self._holding_back(read_all)
