@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
 import requests
@@ -18,14 +19,24 @@ from devstack.hyperv.resources import WQL_DIALECT
 from devstack.hyperv.soap import NAMESPACES
 from devstack.hyperv.wire import WMI_URI
 
+_VIRTUALIZATION = "root/virtualization/v2"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _SYSTEMS = "SELECT Name, ElementName FROM Msvm_ComputerSystem"
 
 
 def _read_with_pypsrp(running: RunningHost, auth: str, **options: Any) -> list[str]:
-    """Read the machines' names with another project's client, pulling to the end."""
+    """Read the machines' names with another project's client."""
+    rows = _select_with_pypsrp(running, _SYSTEMS, _VIRTUALIZATION, auth, **options)
+    return [row["ElementName"][0] or "" for row in rows]
+
+
+def _select_with_pypsrp(
+    running: RunningHost, wql: str, namespace: str, auth: str = "ntlm", **options: Any
+) -> list[dict[str, list[str | None]]]:
+    """Read all rows of a query with another project's client, pulling to the end."""
     options = {"ssl": False, "no_proxy": True, **options}
-    uri = f"{WMI_URI}root/virtualization/v2/*"
-    names: list[str] = []
+    uri = f"{WMI_URI}{namespace}/*"
+    rows: list[dict[str, list[str | None]]] = []
     with WSMan(
         running.host,
         port=running.port,
@@ -34,15 +45,22 @@ def _read_with_pypsrp(running: RunningHost, auth: str, **options: Any) -> list[s
         auth=auth,
         **options,
     ) as client:
-        body = client.enumerate(
-            uri, _element("Enumerate", f'<w:Filter Dialect="{WQL_DIALECT}">{_SYSTEMS}</w:Filter>')
-        )
-        while not names or body.find(".//n:EndOfSequence", NAMESPACES) is None:
+        query = f'<w:Filter Dialect="{WQL_DIALECT}">{escape(wql)}</w:Filter>'
+        body = client.enumerate(uri, _element("Enumerate", query))
+        while body.find(".//n:EndOfSequence", NAMESPACES) is None:
             context = body.findtext(".//n:EnumerationContext", "", NAMESPACES)
             inner = f"<n:EnumerationContext>{context}</n:EnumerationContext><n:MaxElements>3</n:MaxElements>"
             body = client.pull(uri, _element("Pull", inner))
-            names += [element.text or "" for element in body.iter("ElementName")]
-    return names
+            rows += [_row(item) for item in body.find(".//n:Items", NAMESPACES) or ()]
+    return rows
+
+
+def _row(item: ElementTree.Element) -> dict[str, list[str | None]]:
+    row: dict[str, list[str | None]] = {}
+    for element in item:
+        text = None if element.get(_NIL) == "true" else "".join(element.itertext())
+        row.setdefault(element.tag.rpartition("}")[2], []).append(text)
+    return row
 
 
 def _element(name: str, inner: str) -> ElementTree.Element:
@@ -55,6 +73,24 @@ def test_a_foreign_client_reads_the_same(running: RunningHost, remote: Any, auth
     expected = [machine["name"] for machine in running.control.list_machines()]
     assert _read_with_pypsrp(running, auth) == ["HYPERV01", *expected]
     assert remote.values(_SYSTEMS, "ElementName") == ["HYPERV01", *expected]
+
+
+@pytest.mark.parametrize(
+    ("wql", "namespace"),
+    [
+        ("SELECT * FROM Msvm_VirtualSystemSettingData WHERE SecureBootEnabled = TRUE", _VIRTUALIZATION),
+        ("SELECT InstanceID, HostResource FROM Msvm_StorageAllocationSettingData", _VIRTUALIZATION),
+        ("SELECT VirtualQuantity FROM Msvm_MemorySettingData WHERE VirtualQuantity >= 4096", _VIRTUALIZATION),
+        ("SELECT InstanceID FROM CIM_SettingData WHERE ElementName LIKE '%Disk_Image'", _VIRTUALIZATION),
+        ("SELECT Caption, BuildNumber FROM Win32_OperatingSystem", "root/cimv2"),
+        ("SELECT * FROM Win32_Processor WHERE NOT NumberOfCores < 2", "root/cimv2"),
+        ("SELECT DeviceID FROM Win32_DiskDrive WHERE Index = 77", "root/cimv2"),
+    ],
+)
+def test_a_foreign_client_reads_the_rows_that_ours_reads(
+    running: RunningHost, remote: Any, wql: str, namespace: str
+) -> None:
+    assert _select_with_pypsrp(running, wql, namespace) == remote.select(wql, namespace)
 
 
 @pytest.mark.parametrize("auth", ["basic", "ntlm", "negotiate"])
