@@ -1,5 +1,6 @@
 """What the normalizer does from time to time: sealing days, and tombstones of machines long gone."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from surveyor_kit.logging import get_logger
 log = get_logger(__name__)
 
 TOMBSTONE_EVERY_SECONDS = 3600.0
-TOMBSTONE_WINDOW = timedelta(days=14)
-"""A tombstone is published once by each process that runs within so long; repeats are harmless."""
+TOMBSTONES_AT_ONCE = 500
+"""After so many it is noted that they were published; a crash in between repeats them, which is harmless."""
 
 
 class DaySealing:
@@ -52,7 +53,7 @@ class DaySealing:
 
 
 class Tombstones:
-    """Takes machines off the topic `machines` some time after their end."""
+    """Takes machines off the topic `machines` some time after their end, however long nobody ran."""
 
     def __init__(
         self, machines: MachineStore, publisher: Publisher, clock: Clock, retention: timedelta
@@ -61,7 +62,6 @@ class Tombstones:
         self._publisher = publisher
         self._clock = clock
         self._retention = retention
-        self._published: set[UUID] = set()
 
     async def run(self, stopping: Stopping) -> None:
         """Publish what is due, now and every hour, until the process is to stop."""
@@ -70,11 +70,15 @@ class Tombstones:
             await stopping.sleep(TOMBSTONE_EVERY_SECONDS)
 
     async def publish_due(self) -> int:
-        """Publish tombstones that are due and not published by this process; return how many."""
-        until = self._clock.now() - self._retention
-        due = set(await self._machines.removed_between(until - TOMBSTONE_WINDOW, until)) - self._published
-        for machine_id in due:
-            await self._publisher.tombstone("machines", str(machine_id).encode())
-            MACHINES_TOMBSTONED.inc()
-        self._published |= due
+        """Publish tombstones that are due; return how many."""
+        now = self._clock.now()
+        due = await self._machines.without_tombstone(now - self._retention)
+        for start in range(0, len(due), TOMBSTONES_AT_ONCE):
+            part = due[start : start + TOMBSTONES_AT_ONCE]
+            await asyncio.gather(*(self._publish(machine_id) for machine_id in part))
+            await self._machines.note_tombstones(part, now)
         return len(due)
+
+    async def _publish(self, machine_id: UUID) -> None:
+        await self._publisher.tombstone("machines", str(machine_id).encode())
+        MACHINES_TOMBSTONED.inc()

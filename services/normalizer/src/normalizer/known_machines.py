@@ -35,6 +35,12 @@ class KnownMachines:
         """Take over what was stored just now."""
         self._cached[machine_id] = (facts, time.monotonic() + KEPT_SECONDS)
 
+    def cached(self, machine_ids: Collection[UUID]) -> dict[UUID, MachineFacts] | None:
+        """Return what is known of each machine without asking the store; None if that is not all."""
+        if self._missing(machine_ids):
+            return None
+        return {machine_id: self._cached[machine_id][0] for machine_id in machine_ids}
+
     async def facts(self, machine_ids: Collection[UUID]) -> dict[UUID, MachineFacts]:
         """Return what is known of each machine; `UNKNOWN_MACHINE` of those that nobody discovered."""
         deadline = time.monotonic() + self._wait_seconds

@@ -1,5 +1,6 @@
 """Use case: a batch of messages of `performance-raw` into the store."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,9 +11,10 @@ import numpy
 
 from normalizer.domain.performance.clock_limits import ClockLimits
 from normalizer.domain.performance.mapping import machines_to_look_up, map_batch
-from normalizer.domain.performance.rows import PackedRows, RowBuilder
+from normalizer.domain.performance.packed import PackedRows
+from normalizer.domain.performance.roll_ups import roll_up
+from normalizer.domain.performance.rows import RowBuilder
 from normalizer.domain.performance.samples import MachineSamples, SampledBatch
-from normalizer.domain.performance.series import MachineFacts
 from normalizer.known_machines import KnownMachines
 from normalizer.metrics import QUERYABLE_SECONDS, SAMPLES_STORED
 from normalizer.performance_decoding import (
@@ -32,17 +34,22 @@ from surveyor_schemas.reasons import Reason
 
 SECONDS_PER_DAY = 86_400
 SPAN_BASE = 1_000_000  # above every day number that a 32-bit time can have
-BYTES_AT_ONCE = 8 * 2**20
+BYTES_AT_ONCE = 16 * 2**20
 """Decoded samples take some ten times their bytes: this bounds memory, whatever the size of messages."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 @dataclass(slots=True)
 class Accepted:
-    """What is good of a number of messages."""
+    """What is good of a number of messages; mapped at once, so that no decoded message is kept."""
 
-    batches: list[SampledBatch] = field(default_factory=list)
+    rows: RowBuilder = field(default_factory=RowBuilder)
+    undiscovered: list[SampledBatch] = field(default_factory=list)
+    """Batches that need facts of machines which are not known yet."""
+    ingested: list[IngestedBatch] = field(default_factory=list)
     lost: list[SamplesLost] = field(default_factory=list)
+    values: Counter[str] = field(default_factory=Counter)
+    """By kind of source."""
 
 
 class StorePerformance:
@@ -76,13 +83,14 @@ class StorePerformance:
 
     async def _store(self, received: Sequence[ReceivedEvent]) -> None:
         accepted = await self._accept(received)
-        rows = await self._mapped(accepted.batches)
+        rows = accepted.rows.build()
         crash_point("before_insert")
         await self._samples.insert_samples(rows)
+        await self._samples.insert_roll_ups(roll_up(rows))
         crash_point("after_insert")
         await self._seals.touch(self._days_to_touch(rows))
         await self._samples.insert_lost(accepted.lost)
-        await self._samples.insert_batches([_ingested(batch) for batch in accepted.batches])
+        await self._samples.insert_batches(accepted.ingested)
         self._count(received, accepted)
 
     async def _accept(self, received: Sequence[ReceivedEvent]) -> Accepted:
@@ -96,21 +104,33 @@ class StorePerformance:
             if not decoded.refusals:
                 self._dead_letters.record_ok()
             if decoded.batch is not None:
-                accepted.batches.append(decoded.batch)
+                self._map(decoded.batch, accepted)
             if decoded.lost is not None:
                 accepted.lost.append(decoded.lost)
+        await self._map_undiscovered(accepted)
         return accepted
 
+    def _map(self, batch: SampledBatch, accepted: Accepted) -> None:
+        values = batch.value_count()
+        accepted.ingested.append(IngestedBatch(batch.source_id, batch.run_id, batch.batch_no, values))
+        accepted.values[batch.source_kind] += values
+        facts = self._known.cached(machines_to_look_up(batch))
+        if facts is None:
+            accepted.undiscovered.append(batch)
+        else:
+            map_batch(batch, facts, accepted.rows)
+
+    async def _map_undiscovered(self, accepted: Accepted) -> None:
+        """Map the rest after one wait for all of it."""
+        if accepted.undiscovered:
+            to_look_up = {each for batch in accepted.undiscovered for each in machines_to_look_up(batch)}
+            facts = await self._known.facts(to_look_up)
+            for batch in accepted.undiscovered:
+                map_batch(batch, facts, accepted.rows)
+
     def _within_clock_limits(self, event: ReceivedEvent, decoded: DecodedPerformance) -> DecodedPerformance:
-        batch, now = decoded.batch, self._clock.now()
-        if batch is None:
-            return decoded
-        faults = {
-            position: fault
-            for position, machine in enumerate(batch.machines)
-            if (fault := self._limits.fault(machine, now))
-        }
-        if not faults:
+        batch = decoded.batch
+        if batch is None or not (faults := self._limits.faults(batch.machines, self._clock.now())):
             return decoded
         good = [machine for position, machine in enumerate(batch.machines) if position not in faults]
         refusals = [
@@ -127,14 +147,6 @@ class StorePerformance:
         part = one_machine_event(document, machines[0])
         return Refusal(Reason.CLOCK_LIMIT, "ClockLimit", fault, part)
 
-    async def _mapped(self, batches: Sequence[SampledBatch]) -> PackedRows:
-        to_look_up = {machine_id for batch in batches for machine_id in machines_to_look_up(batch)}
-        facts: dict[UUID, MachineFacts] = await self._known.facts(to_look_up) if to_look_up else {}
-        rows = RowBuilder()
-        for batch in batches:
-            map_batch(batch, facts, rows)
-        return rows.build()
-
     def _days_to_touch(self, rows: PackedRows) -> list[date]:
         """Return the days whose seal these rows outdate; today needs only one mark.
 
@@ -149,8 +161,8 @@ class StorePerformance:
         now = self._clock.now()
         for event in received:
             QUERYABLE_SECONDS.labels(event.topic).observe(max(0.0, (now - event.timestamp).total_seconds()))
-        for batch in accepted.batches:
-            SAMPLES_STORED.labels(batch.source_kind).inc(batch.value_count())
+        for source_kind, values in accepted.values.items():
+            SAMPLES_STORED.labels(source_kind).inc(values)
 
 
 def bounded(received: Sequence[ReceivedEvent], limit_bytes: int) -> Iterator[Sequence[ReceivedEvent]]:
@@ -172,10 +184,6 @@ def days_of(rows: PackedRows) -> list[date]:
     spans = [divmod(int(span), SPAN_BASE) for span in numpy.unique(first * SPAN_BASE + last)]
     numbers = {number for begin, end in spans for number in range(begin, end + 1)}
     return [date.fromordinal(EPOCH_ORDINAL + number) for number in sorted(numbers)]
-
-
-def _ingested(batch: SampledBatch) -> IngestedBatch:
-    return IngestedBatch(batch.source_id, batch.run_id, batch.batch_no, batch.value_count())
 
 
 def _is_of(document: dict[str, object], machine: MachineSamples) -> bool:

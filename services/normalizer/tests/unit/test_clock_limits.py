@@ -16,14 +16,14 @@ def at(*moments: datetime) -> MachineSamples:
 
 @pytest.mark.parametrize("moment", [NOW, NOW + timedelta(hours=1), NOW - timedelta(days=35)])
 def test_samples_within_the_limits_are_believed(moment: datetime) -> None:
-    assert LIMITS.fault(at(moment), NOW) is None
+    assert LIMITS.faults([at(moment)], NOW) == {}
 
 
 def test_a_sample_beyond_the_future_limit_is_not_believed() -> None:
-    fault = LIMITS.fault(at(NOW, NOW + timedelta(hours=1, seconds=1)), NOW)
-    assert fault == "a sample is more than 1:00:00 in the future"
+    faults = LIMITS.faults([at(NOW, NOW + timedelta(hours=1, seconds=1))], NOW)
+    assert faults == {0: "a sample is more than 1:00:00 in the future"}
 
 
 def test_a_sample_beyond_the_past_limit_is_not_believed() -> None:
-    fault = LIMITS.fault(at(NOW - timedelta(days=35, seconds=1), NOW), NOW)
-    assert fault == "a sample is older than 35 days, 0:00:00"
+    faults = LIMITS.faults([at(NOW - timedelta(days=35, seconds=1), NOW)], NOW)
+    assert faults == {0: "a sample is older than 35 days, 0:00:00"}

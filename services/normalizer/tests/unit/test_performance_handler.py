@@ -1,7 +1,8 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from normalizer.domain.performance.rows import PackedRows, RowBuilder
+from normalizer.domain.performance.packed import PackedRows
+from normalizer.domain.performance.rows import RowBuilder
 from normalizer.domain.performance.samples import MachineSamples, SampledBatch
 from normalizer.domain.performance.series import Series
 from normalizer.performance_handler import bounded, days_of
@@ -15,7 +16,7 @@ def rows_at(*windows: tuple[datetime, datetime]) -> PackedRows:
         times = [int(first.timestamp()), int(last.timestamp())]
         machine = MachineSamples(UUID(int=1), 20, times, [])
         batch = SampledBatch("s", "vmware", "c", UUID(int=1), 1, first, False, [machine])
-        rows.add(batch, machine, [Series(Metric.CPU_PERCENT, "", [1.0, 2.0])])
+        rows.add(batch, [[Series(Metric.CPU_PERCENT, "", [1.0, 2.0])]])
     return rows.build()
 
 

@@ -4,7 +4,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizer.domain.performance.rows import PackedRows, RowBuilder
+from normalizer.domain.performance.packed import PackedRows
+from normalizer.domain.performance.rows import RowBuilder
 from normalizer.domain.performance.samples import MachineSamples, SampledBatch
 from normalizer.domain.performance.series import Series
 from surveyor_schemas.counters import Metric
@@ -19,7 +20,7 @@ def packed(*series: Series, times: list[int]) -> PackedRows:
         "vc1", "vmware", "c1", UUID(int=1), 1, datetime(2026, 1, 1, tzinfo=UTC), False, [machine]
     )
     rows = RowBuilder()
-    rows.add(batch, machine, series)
+    rows.add(batch, [list(series)])
     return rows.build()
 
 
@@ -41,7 +42,7 @@ def test_moments_without_data_are_dropped_from_their_series_only() -> None:
 
 def test_a_series_without_any_data_gives_no_row() -> None:
     rows = packed(Series(Metric.CPU_PERCENT, "", [None]), Series(Metric.MEMORY_PERCENT, "", [5.0]), times=[0])
-    assert (len(rows), rows.labels["metric"]) == (1, [Metric.MEMORY_PERCENT])
+    assert (len(rows), rows.metric.to_list()) == (1, [Metric.MEMORY_PERCENT])
 
 
 def test_nothing_gives_no_rows() -> None:
@@ -76,7 +77,7 @@ def test_every_value_is_found_again_at_its_time(found: list[Values]) -> None:
     rows = packed(
         *(Series(Metric.READ_IOPS, str(n), values, 2, 4) for n, values in enumerate(found)), times=times
     )
-    read = {rows.labels["instance"][number]: row(rows, number) for number in range(len(rows))}
+    read = {rows.instance.to_list()[number]: row(rows, number) for number in range(len(rows))}
     expected = {
         str(number): [(t, v * 2 / 4) for t, v in zip(times, values, strict=True) if v is not None]
         for number, values in enumerate(found)

@@ -79,13 +79,27 @@ class ClickHouseMachines:
         rows = [_state_row(machine) for machine in machines]
         await self._insert("machine_state", STATE_COLUMNS, rows)
 
-    async def removed_between(self, since: datetime, until: datetime) -> list[UUID]:
-        """Return machines whose end lies in this time."""
+    async def without_tombstone(self, removed_until: datetime) -> list[UUID]:
+        """Return machines that ended so long ago and have had no tombstone since."""
         sql = (
-            "SELECT machine_id FROM machine_state FINAL"
-            " WHERE removed_at > {since:DateTime64(6, 'UTC')} AND removed_at <= {until:DateTime64(6, 'UTC')}"
+            "SELECT machine_id, removed_at FROM machine_state FINAL"
+            " WHERE removed_at <= {until:DateTime64(6, 'UTC')}"
         )
-        return [row["machine_id"] for row in await self._rows(sql, {"since": since, "until": until})]
+        removed = await self._rows(sql, {"until": removed_until})
+        noted = await self._rows(
+            "SELECT machine_id, max(tombstoned_at) AS at FROM machine_tombstones GROUP BY machine_id", {}
+        )
+        noted_at = {row["machine_id"]: row["at"] for row in noted}
+        return [
+            row["machine_id"]
+            for row in removed
+            if row["machine_id"] not in noted_at or noted_at[row["machine_id"]] < row["removed_at"]
+        ]
+
+    async def note_tombstones(self, machine_ids: Collection[UUID], at: datetime) -> None:
+        """Note that these machines are off the topic."""
+        columns = ("machine_id", "tombstoned_at")
+        await self._insert("machine_tombstones", columns, [(machine_id, at) for machine_id in machine_ids])
 
     async def _rows(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         return await retry_forever(

@@ -1,11 +1,12 @@
 """Samples into ClickHouse, as Arrow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy
 import pyarrow
 
-from normalizer.domain.performance.rows import PackedRows
+from normalizer.adapters.arrow import roll_up_table, samples_table
+from normalizer.domain.performance.packed import PackedRows
+from normalizer.domain.performance.roll_ups import RollUp
 from normalizer.ports import IngestedBatch
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.health import Health
@@ -13,15 +14,6 @@ from surveyor_kit.retry import retry_forever
 from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
 
 CHECK = "clickhouse"
-LABEL_TYPES = {
-    "metric": pyarrow.string(),
-    "machine_id": pyarrow.string(),
-    "instance": pyarrow.string(),
-    "interval_seconds": pyarrow.uint16(),
-    "method": pyarrow.string(),
-    "generated": pyarrow.bool_(),
-    "source_id": pyarrow.string(),
-}
 
 
 class ClickHouseSamples:
@@ -32,14 +24,14 @@ class ClickHouseSamples:
         self._health = health
 
     async def insert_samples(self, rows: PackedRows) -> None:
-        """Store series; the materialized views fill the roll-ups in the same statement."""
+        """Store series."""
         if len(rows):
-            table = arrow_table(rows)
-            await retry_forever(
-                lambda: self._store.insert_arrow("arriving_samples", table),
-                name=CHECK,
-                health=self._health,
-            )
+            await self._insert_arrow("performance_samples", samples_table(rows))
+
+    async def insert_roll_ups(self, roll_ups: Mapping[str, RollUp]) -> None:
+        """Store roll-ups, by table."""
+        for table, roll_up in roll_ups.items():
+            await self._insert_arrow(table, roll_up_table(table, roll_up))
 
     async def insert_batches(self, batches: Sequence[IngestedBatch]) -> None:
         """Note which batches are stored."""
@@ -62,24 +54,10 @@ class ClickHouseSamples:
             "lost_samples", columns, [[getattr(event, column) for column in columns] for event in lost]
         )
 
+    async def _insert_arrow(self, name: str, table: pyarrow.Table) -> None:
+        await retry_forever(lambda: self._store.insert_arrow(name, table), name=CHECK, health=self._health)
+
     async def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         await retry_forever(
             lambda: self._store.insert_rows(table, columns, rows), name=CHECK, health=self._health
         )
-
-
-def arrow_table(rows: PackedRows) -> pyarrow.Table:
-    """Return the rows as the columns of `arriving_samples`; ClickHouse reads seconds as DateTime."""
-    offsets = pyarrow.array(rows.offsets.astype(numpy.int32))
-    sampled_at = pyarrow.array(rows.sampled_at.astype(numpy.uint32))
-    columns = {
-        name: pyarrow.array(rows.labels[name], type=label_type) for name, label_type in LABEL_TYPES.items()
-    }
-    columns |= {
-        "first_sampled_at": pyarrow.array(rows.first_sampled_at.astype(numpy.uint32)),
-        "last_sampled_at": pyarrow.array(rows.last_sampled_at.astype(numpy.uint32)),
-        "window_hash": pyarrow.array(rows.window_hash),
-        "sampled_at": pyarrow.ListArray.from_arrays(offsets, sampled_at),
-        "values": pyarrow.ListArray.from_arrays(offsets, pyarrow.array(rows.values)),
-    }
-    return pyarrow.table(columns)

@@ -1,5 +1,6 @@
 """Which samples a clock makes unbelievable."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,10 +15,13 @@ class ClockLimits:
     past: timedelta
     """Raw samples are not kept longer, so that an older one would vanish unseen."""
 
-    def fault(self, machine: MachineSamples, now: datetime) -> str | None:
-        """Say what is wrong with a machine's times (strictly increasing), None if nothing is."""
-        if machine.timestamps[0] < (now - self.past).timestamp():
-            return f"a sample is older than {self.past}"
-        if machine.timestamps[-1] > (now + self.future).timestamp():
-            return f"a sample is more than {self.future} in the future"
-        return None
+    def faults(self, machines: Sequence[MachineSamples], now: datetime) -> dict[int, str]:
+        """Say what is wrong with machines' times (strictly increasing), by position; most have no fault."""
+        earliest, latest = (now - self.past).timestamp(), (now + self.future).timestamp()
+        found = {}
+        for position, machine in enumerate(machines):
+            if machine.timestamps[0] < earliest:
+                found[position] = f"a sample is older than {self.past}"
+            elif machine.timestamps[-1] > latest:
+                found[position] = f"a sample is more than {self.future} in the future"
+        return found

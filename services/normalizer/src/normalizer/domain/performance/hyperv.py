@@ -4,8 +4,8 @@ Source: Azure Migrate, "Discovered metadata", Hyper-V counters (2023-02-24).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from normalizer.domain.performance.hyperv_memory import MemoryReadings, memory_series
 from normalizer.domain.performance.samples import MachineSamples
@@ -13,10 +13,11 @@ from normalizer.domain.performance.series import MachineFacts, Series
 from surveyor_schemas.counters import HypervCounter, Metric
 
 BYTES_PER_MB = 1_000_000
+_PROCESSOR: str = HypervCounter.VCPU_GUEST_RUN_TIME
 Values = list[float | None]
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """How one counter of a device becomes a metric."""
 
     metric: Metric
@@ -41,27 +42,29 @@ MEMORY_COUNTERS = frozenset(
 )
 
 
-def hyperv_series(machine: MachineSamples, facts: MachineFacts) -> Iterator[Series]:
+def hyperv_series(machine: MachineSamples, facts: MachineFacts) -> list[Series]:
     """Map one machine's series; counters that no rule names are left out."""
+    mapped: list[Series] = []
     processors: list[Values] = []
     memory: dict[str, Values] = defaultdict(list)
     for series in machine.series:
         rule = DEVICE_RULES.get(series.counter)
         if rule is not None:
-            yield Series(rule.metric, series.instance, series.values, 1, rule.divisor)
-        elif series.counter == HypervCounter.VCPU_GUEST_RUN_TIME:
+            mapped.append(Series(rule.metric, series.instance, series.values, 1, rule.divisor))
+        elif series.counter == _PROCESSOR:
             processors.append(series.values)
         elif series.counter in MEMORY_COUNTERS:
             memory[series.counter] = series.values
     if processors:
-        yield Series(Metric.CPU_PERCENT, "", cpu_percent(processors))
+        mapped.append(Series(Metric.CPU_PERCENT, "", cpu_percent(processors)))
     if memory:
-        yield from memory_series(_memory_readings(memory, len(machine.timestamps)), facts.memory_mib)
+        mapped += memory_series(_memory_readings(memory, len(machine.timestamps)), facts.memory_mib)
+    return mapped
 
 
 def needs_facts(machine: MachineSamples) -> bool:
     """Return whether some series can only be mapped well when the machine is known."""
-    return any(series.counter in MEMORY_COUNTERS for series in machine.series)
+    return not MEMORY_COUNTERS.isdisjoint([series.counter for series in machine.series])
 
 
 def cpu_percent(processors: list[Values]) -> Values:

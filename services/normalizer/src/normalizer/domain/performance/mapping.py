@@ -21,5 +21,7 @@ def machines_to_look_up(batch: SampledBatch) -> list[UUID]:
 def map_batch(batch: SampledBatch, facts: Mapping[UUID, MachineFacts], rows: RowBuilder) -> None:
     """Add a batch's canonical series to `rows`."""
     series_of = _SERIES[batch.source_kind]
-    for machine in batch.machines:
-        rows.add(batch, machine, series_of(machine, facts.get(machine.machine_id, UNKNOWN_MACHINE)))
+    rows.add(
+        batch,
+        [series_of(machine, facts.get(machine.machine_id, UNKNOWN_MACHINE)) for machine in batch.machines],
+    )

@@ -36,7 +36,8 @@ class MachineSamples(Struct, frozen=True, gc=False):
         """Return whether times grow strictly and every series has one value per time."""
         times = self.timestamps
         count = len(times)
-        return all(len(series.values) == count for series in self.series) and times == sorted(set(times))
+        lengths = {len(series.values) for series in self.series}
+        return lengths <= {count} and times == sorted(set(times))
 
 
 class SampledBatch(Struct, frozen=True, gc=False):
@@ -52,5 +53,5 @@ class SampledBatch(Struct, frozen=True, gc=False):
     machines: Annotated[list[MachineSamples], Meta(min_length=1, max_length=MAX_MACHINES)]
 
     def value_count(self) -> int:
-        """Return how many values the batch has, nulls included."""
-        return sum(len(series.values) for machine in self.machines for series in machine.series)
+        """Return how many values the batch has, nulls included; its machines are consistent."""
+        return sum(len(machine.series) * len(machine.timestamps) for machine in self.machines)

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from surveyor_schemas.counters import Metric
 
 
-class Series(NamedTuple):
+class Series(Struct, frozen=True, gc=False):
     """One canonical series. A sample is `values[i] * multiplier / divisor`: units are converted in bulk."""
 
     metric: Metric

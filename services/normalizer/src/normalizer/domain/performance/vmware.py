@@ -4,8 +4,7 @@ Source: Azure Migrate, "Discovered metadata", VMware performance (2023-02-24); v
 performance counters (units). A vSphere KB is 1,024 bytes.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from msgspec import Struct
 
 from normalizer.domain.performance.samples import CounterSeries, MachineSamples
 from normalizer.domain.performance.series import MachineFacts, Series
@@ -16,7 +15,7 @@ BYTES_PER_MB = 1_000_000
 MILLISECONDS = 1000
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """How one counter becomes a metric."""
 
     metric: Metric
@@ -27,6 +26,7 @@ class Rule(NamedTuple):
     method: str = ""
 
 
+_CPU_READY: str = VmwareCounter.CPU_READY
 RULES: dict[str, Rule] = {
     VmwareCounter.CPU_USAGE: Rule(Metric.CPU_PERCENT, 1, 100, False),
     VmwareCounter.MEMORY_USAGE: Rule(Metric.MEMORY_PERCENT, 1, 100, False, "usage"),
@@ -39,26 +39,29 @@ RULES: dict[str, Rule] = {
 }
 
 
-def vmware_series(machine: MachineSamples, facts: MachineFacts) -> Iterator[Series]:
+def vmware_series(machine: MachineSamples, facts: MachineFacts) -> list[Series]:
     """Map one machine's series; counters that no rule names are left out.
 
     The empty instance is the whole machine: it counts for CPU and memory (which also come per processor)
     and is left out for disks and NICs, where it repeats the sum of the devices.
     """
+    mapped = []
     for series in machine.series:
+        instance = series.instance
         rule = RULES.get(series.counter)
         if rule is not None:
-            if rule.per_device is (series.instance != ""):
-                yield Series(
-                    rule.metric, series.instance, series.values, rule.multiplier, rule.divisor, rule.method
+            if rule.per_device is (instance != ""):
+                mapped.append(
+                    Series(rule.metric, instance, series.values, rule.multiplier, rule.divisor, rule.method)
                 )
-        elif series.counter == VmwareCounter.CPU_READY and series.instance == "" and facts.cores:
-            yield _ready(series, machine.interval_seconds, facts.cores)
+        elif series.counter == _CPU_READY and instance == "" and facts.cores:
+            mapped.append(_ready(series, machine.interval_seconds, facts.cores))
+    return mapped
 
 
 def needs_facts(machine: MachineSamples) -> bool:
     """Return whether some series can only be mapped when the machine is known."""
-    return any(series.counter == VmwareCounter.CPU_READY for series in machine.series)
+    return _CPU_READY in [series.counter for series in machine.series]
 
 
 def _ready(series: CounterSeries, interval_seconds: int, cores: int) -> Series:
