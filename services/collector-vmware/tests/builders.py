@@ -1,5 +1,6 @@
 """Small pieces of an inventory and of samples, with everything that a test does not name filled in."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -58,7 +59,7 @@ def a_tree(*machines: ObjectUpdate) -> InventoryTree:
     return tree
 
 
-def some_samples(start: int, values: list[float | None], key: tuple[str, str] = CPU) -> Samples:
+def some_samples(start: int, values: Sequence[float | None], key: tuple[str, str] = CPU) -> Samples:
     """Return values of one series, 20 seconds apart."""
     return Samples([start + 20 * n for n in range(len(values))], {key: values})
 

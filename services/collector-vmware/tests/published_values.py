@@ -1,24 +1,33 @@
 """What the published events come to: the newest word on each machine, and each value once."""
 
+from typing import Protocol, TypeVar
 from uuid import UUID
 
+from surveyor_schemas.base import Event
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
 from surveyor_schemas.discovery.vmware_machine_observed_v1 import VmwareMachineObserved
 from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 
-from .running_collector import Published
+E = TypeVar("E", bound=Event)
 
 
-def latest(seen: Published) -> dict[UUID, VmwareMachineObserved | MachineRemoved]:
+class Seen(Protocol):
+    """Published events."""
+
+    def of(self, kind: type[E]) -> list[E]:
+        """Return the events of one type."""
+
+
+def latest(seen: Seen) -> dict[UUID, VmwareMachineObserved | MachineRemoved]:
     """Return the newest word on each machine."""
     found: dict[UUID, VmwareMachineObserved | MachineRemoved] = {}
-    for event in seen.events:
+    for event in seen.of(Event):
         if isinstance(event, VmwareMachineObserved | MachineRemoved):
             found[event.machine_id] = event
     return found
 
 
-def values_of(seen: Published) -> dict[tuple[UUID, str, str], dict[int, float]]:
+def values_of(seen: Seen) -> dict[tuple[UUID, str, str], dict[int, float]]:
     """Return every published value; the same sample published twice fails."""
     found: dict[tuple[UUID, str, str], dict[int, float]] = {}
     for batch in seen.of(PerformanceSampled):

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from uuid import UUID
 import pytest
 from pyVmomi import vim
 
-from collector_vmware.domain.samples import COUNTERS, DEVICE_COUNTERS
 from devstack.fixtures.vcenter import RunningVCenter
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
@@ -23,7 +21,8 @@ from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
 from .published_values import latest, values_of
 from .running_collector import Published, RunningCollector, published, running, source_for
-from .vcenter_client import VCenterClient, connected
+from .vcenter_client import connected
+from .vcenter_truth import Values, values_over_there
 
 pytestmark = pytest.mark.parts
 
@@ -64,26 +63,11 @@ def sizes_over_there(machine: Any) -> tuple[Any, ...]:
     )
 
 
-def values_over_there(
-    client: VCenterClient, machine: Any, owner: str, start: int, end: int
-) -> dict[tuple[UUID, str, str], dict[int, int]]:
-    """Return what `QueryPerf` says of one machine in (start, end], sums over devices left out."""
-    window = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
-    machine_id = vmware_machine_id(owner, machine.config.instanceUuid)
-    found = client.samples(machine, list(COUNTERS), *window)
-    return {
-        (machine_id, counter, instance): values
-        for (counter, instance), values in found.items()
-        if (instance != "") == (counter in DEVICE_COUNTERS)
-    }
-
-
 async def test_everything_is_discovered_and_every_value_of_the_last_hour_published(
     vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
     collector = RunningCollector.prepare(tmp_path, broker, [source_for(vcenter, "whole", tmp_path)])
     with connected(vcenter) as client:
-        owner = client.content.about.instanceUuid
         there = client.machines()
         running_there = [m for m in there if m.runtime.powerState == "poweredOn"]
         async with running(collector), published(broker, "whole") as seen:
@@ -99,9 +83,9 @@ async def test_everything_is_discovered_and_every_value_of_the_last_hour_publish
             oldest = max(min(values) for values in published_values.values())
             start = oldest + 100  # the hour that the source keeps moves on while this test asks
             end = min(max(values) for values in published_values.values())
-            expected: dict[tuple[UUID, str, str], dict[int, int]] = {}
+            expected: Values = {}
             for machine in running_there:
-                expected |= values_over_there(client, machine, owner, start, end)
+                expected |= values_over_there(client, machine, start, end)
             heartbeat = await seen.until(
                 lambda s: next(
                     (h for h in s.of(CollectorHeartbeat) if h.sources and h.sources[0].values_published), None

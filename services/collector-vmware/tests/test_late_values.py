@@ -1,5 +1,7 @@
 """Values that come later than the look-back reaches."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ START = 1_700_000_000
 LIVE = Window(A_MACHINE, "vm-1", 2, START + 3500, START + 3600)
 
 
-def taken(values: list[float | None], key: tuple[str, str] = CPU) -> TakenSamples:
+def taken(values: Sequence[float | None], key: tuple[str, str] = CPU) -> TakenSamples:
     found = TakenSamples(20)
     found.take_new(A_MACHINE, some_samples(START, values, key))
     return found

@@ -126,4 +126,4 @@ def test_a_machine_that_nobody_can_describe_hides_no_other_and_is_not_removed() 
     odd = a_vm("vm-1", config__hardware__numCPU="many")
     due = differences(a_tree(odd, a_vm("vm-2", name="renamed")), known, OBSERVER, LATER)
     assert [event.name for event in due.events if isinstance(event, VmwareMachineObserved)] == ["renamed"]
-    assert (len(due.events), due.undescribed) == (1, {"vm-1"})
+    assert (len(due.events), due.undescribed) == (1, frozenset({"vm-1"}))

@@ -55,7 +55,7 @@ def test_thumbprints_are_taken_with_and_without_colons(sources_file: Path) -> No
         (an_entry(password_file="absent"), "source dc1: password_file: cannot read"),
         (an_entry(username=None), "source dc1: entry: give one of username, username_file"),
         (an_entry(tls={"thumbprint": "ab"}), "source dc1: tls.thumbprint: must be a SHA-256"),
-        (an_entry(tls={"insecure": True, "thumbprint": THUMBPRINT}), "source dc1: tls: give one of"),
+        (an_entry(tls={"verify": False, "thumbprint": THUMBPRINT}), "source dc1: tls: give one of"),
         (an_entry(source_id=None), "source number 1: source_id: must be set"),
         ("vc.example", "source number 1: entry:"),
     ],

@@ -52,7 +52,7 @@ def test_a_self_signed_certificate_is_refused_unless_the_settings_trust_it(sourc
 def test_authority_thumbprint_or_an_explicit_word_let_it_pass(
     source: SourceSettings, vcenter: RunningVCenter, sessions: list[VsphereSession]
 ) -> None:
-    for tls in ({"ca_file": vcenter.ca_file}, {"thumbprint": vcenter.thumbprint}, {"insecure": True}):
+    for tls in ({"ca_file": vcenter.ca_file}, {"thumbprint": vcenter.thumbprint}, {"verify": False}):
         sessions.append(VsphereSession.login(with_tls(source, **tls)))
         assert sessions[-1].facts.kind == "vcenter"
 

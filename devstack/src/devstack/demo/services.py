@@ -101,7 +101,7 @@ class DemoServices:
         address = urlsplit(self._parts.vcenter["url"])
         tls: dict[str, object] = {}
         if self._parts.vcenter.get("insecure"):
-            tls = {"insecure": True}
+            tls = {"verify": False}
         elif ca_file := self._parts.vcenter.get("ca_file"):
             tls = {"ca_file": ca_file}
         source = {

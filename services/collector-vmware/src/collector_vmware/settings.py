@@ -29,8 +29,8 @@ class TlsSettings(SettingsModel):
     """Authorities that may sign the certificate, or the certificate itself, in PEM."""
     thumbprint: str | None = None
     """SHA-256 of the one certificate to accept, hexadecimal, with or without colons."""
-    insecure: bool = False
-    """Accept any certificate: whoever is in between reads the password."""
+    verify: bool = True
+    """False accepts any certificate: whoever is in between reads the password."""
 
     @field_validator("ca_file")
     @classmethod
@@ -51,8 +51,8 @@ class TlsSettings(SettingsModel):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if sum((self.ca_file is not None, self.thumbprint is not None, self.insecure)) > 1:
-            raise ValueError("give one of ca_file, thumbprint, insecure")
+        if sum((self.ca_file is not None, self.thumbprint is not None, not self.verify)) > 1:
+            raise ValueError("give one of ca_file, thumbprint, verify: false")
         return self
 
 

@@ -5,7 +5,7 @@ For what is asked often or answered at length: a client library spends ten times
 
 import contextlib
 import http.client
-import queue
+import threading
 from collections.abc import Iterator
 
 from collector_vmware.adapters.vsphere_session import VsphereSession
@@ -36,7 +36,9 @@ class SoapChannel:
     def __init__(self, session: VsphereSession, timeout_seconds: float) -> None:
         self._session = session
         self._timeout_seconds = timeout_seconds
-        self._idle: queue.LifoQueue[http.client.HTTPSConnection] = queue.LifoQueue()
+        self._lock = threading.Lock()
+        self._idle: list[http.client.HTTPSConnection] = []
+        self._closed = False
 
     @contextlib.contextmanager
     def ask(self, body: bytes) -> Iterator[http.client.HTTPResponse]:
@@ -50,20 +52,32 @@ class SoapChannel:
         try:
             yield _checked(response)
         except BaseException:
+            response.close()  # it holds the socket open until it is read to its end
             connection.close()
             raise
-        self._idle.put(connection)
+        self._keep(connection)
 
     def close(self) -> None:
-        """Close idle connections."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        """Close idle connections, and each one that is in use when its answer has come."""
+        with self._lock:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+
+    def _keep(self, connection: http.client.HTTPSConnection) -> None:
+        with self._lock:
+            if self._closed:
+                connection.close()
+            else:
+                self._idle.append(connection)
 
     def _send(self, body: bytes) -> tuple[http.client.HTTPSConnection, http.client.HTTPResponse]:
         """Send on an idle connection or, where the source has closed it meanwhile, on a new one."""
-        with contextlib.suppress(queue.Empty, ConnectionError):
-            idle = self._idle.get_nowait()
-            return idle, self._post(idle, body)
+        with self._lock:
+            idle = self._idle.pop() if self._idle else None
+        if idle is not None:
+            with contextlib.suppress(ConnectionError):
+                return idle, self._post(idle, body)
         fresh = self._new_connection()
         return fresh, self._post(fresh, body)
 
@@ -73,8 +87,12 @@ class SoapChannel:
             "SOAPAction": str(self._session.stub.versionId),
             "Cookie": self._session.cookie,
         }
-        connection.request("POST", "/sdk", body, headers)
-        return connection.getresponse()
+        try:
+            connection.request("POST", "/sdk", body, headers)
+            return connection.getresponse()
+        except BaseException:
+            connection.close()
+            raise
 
     def _new_connection(self) -> http.client.HTTPSConnection:
         source = self._session.source

@@ -20,7 +20,7 @@ def tls_context(source: SourceSettings) -> ssl.SSLContext:
         CertificateRefused: The certificate is not to be trusted.
         SourceUnreachable: There was no certificate to look at.
     """
-    if source.tls.insecure:
+    if not source.tls.verify:
         context = _unverified()
     elif source.tls.thumbprint:
         context = _pinned(source, source.tls.thumbprint)
