@@ -54,8 +54,11 @@ class RememberedMachines:
             if held is None or machine.revision > held.revision:
                 self.machines[machine.machine_id] = machine
 
-    async def removed_between(self, since: datetime, until: datetime) -> list[UUID]:
+    async def without_tombstone(self, removed_until: datetime) -> list[UUID]:
         return []
+
+    async def note_tombstones(self, machine_ids: Collection[UUID], at: datetime) -> None:
+        raise AssertionError("not for this test")
 
     def _crash(self, write: str) -> None:
         if self.crash_before == write:

@@ -1,0 +1,1 @@
+{{drop machine_tombstones}};
