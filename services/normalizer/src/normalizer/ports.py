@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from normalizer.domain.performance.rows import PackedRows
+from normalizer.domain.performance.packed import PackedRows
+from normalizer.domain.performance.roll_ups import RollUp
 from normalizer.domain.performance.series import MachineFacts
 from surveyor_schemas.inventory.environment_changed_v1 import EnvironmentChanged
 from surveyor_schemas.inventory.machine_v1 import Machine
@@ -25,7 +26,10 @@ class SampleStore(Protocol):
     """Where samples go. Each call returns when the store has them; repeating it changes nothing."""
 
     async def insert_samples(self, rows: PackedRows) -> None:
-        """Store series; the roll-ups follow by themselves."""
+        """Store series."""
+
+    async def insert_roll_ups(self, roll_ups: Mapping[str, RollUp]) -> None:
+        """Store roll-ups, by table."""
 
     async def insert_batches(self, batches: Sequence[IngestedBatch]) -> None:
         """Note which batches are stored."""
