@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assessor.domain.owner_rules import OwnerRules
+from assessor.domain.owner_rules import OwnerRules, RightSizingRules
 from assessor.rules_file import RulesRefused, read_rules
 
 RULES = """\
@@ -35,6 +35,14 @@ def test_rules_are_read(rules_file: Path) -> None:
     assert rules.issues["BootTypeUnknown"].off
     assert rules.operating_systems[0].version == "7"
     assert rules.right_sizing.idle_cpu_percent == 5
+
+
+def test_example_of_the_documentation_is_a_file_of_rules(rules_file: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "assessment-rules.md"
+    rules_file.write_text(page.read_text().split("```yaml\n")[1].split("```")[0])
+    rules = read_rules(rules_file)
+    assert rules.right_sizing == RightSizingRules()
+    assert set(OwnerRules.model_fields) == rules.model_fields_set
 
 
 def test_empty_file_changes_nothing(rules_file: Path) -> None:

@@ -140,7 +140,7 @@ class RightSizingRules(_Rules):
     Source: Azure Advisor, "Reduce service costs" (2021-10-29): a machine is to be shut down below 3 % CPU
     at the 95th percentile and below 2 % outbound network, and to be resized where its load fits a less
     expensive size. The share below which we call a machine oversized is ours: at half of what it has, the
-    next smaller size would do (ADR 0013).
+    next smaller size would do (ADR 0015).
     """
 
     idle_cpu_percent: Share = 3.0
