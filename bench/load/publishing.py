@@ -31,3 +31,4 @@ async def publish_messages(messages: Iterable[EncodedEvent], kafka: KafkaSetting
             for message in messages:
                 await room.acquire()
                 tasks.create_task(send(message))
+                await asyncio.sleep(0)  # making a message takes a while: what is under way gets its turn
