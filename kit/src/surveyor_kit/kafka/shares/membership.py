@@ -25,7 +25,7 @@ CHECK = "kafka_shares"
 CARRIER_TOPIC = "collector-status"
 """A member of a group has to subscribe to a topic; nothing is read from this one."""
 SESSION_TIMEOUT_SECONDS = 20.0
-POLL_MS = 1000
+POLL_MS = 5000
 LEAVE_SECONDS = 3.0
 
 
@@ -166,7 +166,7 @@ class Shares:
             partition_assignment_strategy=[ShareAssignor(self._claim, self._on_assigned)],
             session_timeout_ms=session_ms,
             # Members learn from a heartbeat that another one waits for its share.
-            heartbeat_interval_ms=session_ms // 20,
+            heartbeat_interval_ms=session_ms // 10,
             # Nothing holds a living member back from joining, so the others wait less for a dead one.
             rebalance_timeout_ms=session_ms // 3,
         )

@@ -119,27 +119,30 @@ class QueryPerfAnswer:
         """Machines of one answer mostly share their times: the same text is read once."""
         if text != self._times_text:
             self._times_text = text
-            self._shared_times = _times(text)
+            self._shared_times = times_of(text)
         self._times = self._shared_times
 
     def _take_series(self, text: str) -> None:
-        """Keep the values of one series; a sum over devices is no device and left out."""
         name = self._names.get(self._counter)
-        if name is None or (name in DEVICE_COUNTERS and self._instance in ("", "*")):
-            return
-        self._series[name, self._instance] = _values(text)
+        if name is not None and not device_sum(name, self._instance):
+            self._series[name, self._instance] = values_of(text)
 
     def _finish_entity(self) -> None:
         if self._times and self._series:
             self._samples[self._entity] = ordered(self._times, self._series)
 
 
-def _times(text: str) -> list[int]:
+def device_sum(counter: str, instance: str) -> bool:
+    """Return whether a series is the source's own sum over devices, which is no device."""
+    return counter in DEVICE_COUNTERS and instance in ("", "*")
+
+
+def times_of(text: str) -> list[int]:
     """Read `interval,time,interval,time,…`; a fraction of a second is dropped."""
     return [int(datetime.fromisoformat(stamp).timestamp()) for stamp in text.split(",")[1::2]]
 
 
-def _values(text: str) -> list[int | None]:
+def values_of(text: str) -> list[int | None]:
     """Read values; -1 or nothing means that there is none."""
     if "-" in text or text.startswith(",") or text.endswith(",") or ",," in text:
         return [_value(part) for part in text.split(",")]

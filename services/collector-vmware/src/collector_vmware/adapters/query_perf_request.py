@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from collector_vmware.adapters.soap_channel import envelope
@@ -40,5 +41,6 @@ def _metric(name: str, counter_id: int) -> str:
     return f"<metricId><counterId>{counter_id}</counterId><instance>{instance}</instance></metricId>"
 
 
+@lru_cache(maxsize=64)
 def _time(epoch_seconds: int) -> str:
     return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

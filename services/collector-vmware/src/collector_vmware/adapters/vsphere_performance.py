@@ -6,6 +6,7 @@ from typing import Any
 
 from pyVmomi import vim, vmodl
 
+from collector_vmware.adapters.plain_answer import PlainAnswers
 from collector_vmware.adapters.query_perf_answer import QueryPerfAnswer
 from collector_vmware.adapters.query_perf_request import query_perf_request
 from collector_vmware.adapters.soap_channel import SoapChannel, UnexpectedStatus
@@ -17,7 +18,6 @@ from collector_vmware.errors import QueryRefused
 from collector_vmware.ports import Capabilities
 
 QUERY_TIMEOUT_SECONDS = 60
-CHUNK_BYTES = 256 * 1024
 REALTIME_INTERVAL_SECONDS = 20
 LIMIT_OPTION = "config.vpxd.stats.maxQueryMetrics"
 UNREADABLE_LIMIT = 256
@@ -40,6 +40,7 @@ class VspherePerformance:
                 max_metrics_per_query=_max_metrics(session),
             )
         self._names = {counter_id: name for name, counter_id in self._counter_ids.items()}
+        self._plain = PlainAnswers(self._names)
 
     def query(self, windows: Sequence[Window]) -> dict[str, Samples]:
         """Return samples by inventory id.
@@ -54,25 +55,28 @@ class VspherePerformance:
             self._counter_ids.items(),
             self.capabilities.interval_seconds,
         )
-        answer = QueryPerfAnswer(self._names)
         with translated(self._session.source.address):
-            self._exchange(body, answer)
-        return answer.result()
+            content = self._exchange(body)
+            plain = self._plain.read(content)
+            return plain if plain is not None else self._parsed(content)
 
     def close(self) -> None:
         """Close idle connections."""
         self._channel.close()
 
-    def _exchange(self, body: bytes, answer: QueryPerfAnswer) -> None:
+    def _exchange(self, body: bytes) -> bytes:
         try:
             with self._channel.ask(body) as content:
-                while chunk := content.read(CHUNK_BYTES):
-                    answer.feed(chunk)
-                answer.feed(b"", final=True)
+                return content.read()
         except UnexpectedStatus as unexpected:
             raise QueryRefused("query-http-error", f"a performance query was answered {unexpected}") from None
         except http.client.IncompleteRead:
             raise QueryRefused("query-cut", "the answer to a performance query was cut off") from None
+
+    def _parsed(self, content: bytes) -> dict[str, Samples]:
+        answer = QueryPerfAnswer(self._names)
+        answer.feed(content, final=True)
+        return answer.result()
 
 
 def _counter_ids(manager: Any) -> dict[str, int]:

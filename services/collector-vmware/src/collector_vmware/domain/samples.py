@@ -1,5 +1,6 @@
 """Performance samples as plain values, between the source's answer and the event."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -70,6 +71,11 @@ def merged(chunks: Sequence[Samples]) -> Samples:
     """Join samples of one machine; where two say something of the same moment, the later chunk counts."""
     if len(chunks) == 1:
         return chunks[0]
+    if _follow_each_other(chunks):
+        return Samples(
+            [at for chunk in chunks for at in chunk.timestamps],
+            {key: [value for chunk in chunks for value in chunk.series[key]] for key in chunks[0].series},
+        )
     times = sorted({at for chunk in chunks for at in chunk.timestamps})
     values: dict[SeriesKey, dict[int, float | None]] = {}
     for chunk in chunks:
@@ -79,6 +85,14 @@ def merged(chunks: Sequence[Samples]) -> Samples:
                 (at, value) for at, value in zip(chunk.timestamps, of_chunk, strict=True) if value is not None
             )
     return Samples(times, {key: [known.get(at) for at in times] for key, known in values.items()})
+
+
+def _follow_each_other(chunks: Sequence[Samples]) -> bool:
+    """Return whether chunks are of the same series, each later than the one before."""
+    return all(
+        before.timestamps[-1] < after.timestamps[0] and before.series.keys() == after.series.keys()
+        for before, after in itertools.pairwise(chunks)
+    )
 
 
 def _filled(values: Sequence[float | None], length: int) -> Sequence[float | None]:

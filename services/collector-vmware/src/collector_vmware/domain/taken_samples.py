@@ -1,6 +1,6 @@
 """Which samples were taken already, exactly, for as long as the source can be asked for them again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
 from uuid import UUID
@@ -21,6 +21,20 @@ class _Machine:
         self.base = base
         self.newest = 0
         self.taken: dict[SeriesKey, int] = {}
+
+    def note(
+        self, slots: Sequence[int], series: Mapping[SeriesKey, Sequence[float | None]]
+    ) -> dict[SeriesKey, int]:
+        """Note values as taken and return the bits of those that are new, of series that have any."""
+        complete = reduce(or_, (1 << slot for slot in slots if slot >= 0), 0)
+        news: dict[SeriesKey, int] = {}
+        for key, values in series.items():
+            known = self.taken.get(key, 0)
+            new = (_bits(slots, values) if None in values else complete) & ~known
+            if new:
+                self.taken[key] = known | new
+                news[key] = new
+        return news
 
     def forget_below(self, slot: int) -> None:
         if slot > self.base:
@@ -52,18 +66,10 @@ class TakenSamples:
             return None
         machine = self._machine(machine_id, samples.timestamps)
         slots = [at // self._interval - machine.base for at in samples.timestamps]
-        fresh: dict[SeriesKey, Sequence[float | None]] = {}
-        for key, values in samples.series.items():
-            known = machine.taken.get(key, 0)
-            new = _new_bits(slots, values, known)
-            if new:
-                machine.taken[key] = known | new
-                fresh[key] = [
-                    v if s >= 0 and new >> s & 1 else None for s, v in zip(slots, values, strict=True)
-                ]
-        if not fresh:
+        news = machine.note(slots, samples.series)
+        if not news:
             return None
-        result = _without_empty_times(samples.timestamps, fresh)
+        result = _only(news, slots, samples)
         machine.newest = max(machine.newest, result.timestamps[-1])
         machine.forget_below(machine.newest // self._interval - self._keep_slots)
         return result
@@ -118,12 +124,29 @@ class TakenSamples:
         return machine
 
 
-def _new_bits(slots: Sequence[int], values: Sequence[float | None], known: int) -> int:
-    new = 0
+def _bits(slots: Sequence[int], values: Sequence[float | None]) -> int:
+    bits = 0
     for slot, value in zip(slots, values, strict=True):
         if value is not None and slot >= 0:
-            new |= 1 << slot
-    return new & ~known
+            bits |= 1 << slot
+    return bits
+
+
+def _only(news: Mapping[SeriesKey, int], slots: Sequence[int], samples: Samples) -> Samples:
+    """Return the new values alone. Mostly all series have the same ones, without a gap, in a row."""
+    some = next(iter(news.values()))
+    places = [place for place, slot in enumerate(slots) if slot >= 0 and some >> slot & 1]
+    if places[-1] - places[0] + 1 == len(places) and all(new == some for new in news.values()):
+        row = slice(places[0], places[-1] + 1)
+        return Samples(samples.timestamps[row], {key: samples.series[key][row] for key in news})
+    fresh: dict[SeriesKey, Sequence[float | None]] = {
+        key: [
+            value if slot >= 0 and new >> slot & 1 else None
+            for slot, value in zip(slots, samples.series[key], strict=True)
+        ]
+        for key, new in news.items()
+    }
+    return _without_empty_times(samples.timestamps, fresh)
 
 
 def _without_empty_times(
