@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from dataclasses import dataclass
 
 from assessor.adapters.backtests import ClickHouseBacktests
@@ -84,6 +85,8 @@ async def _work(settings: AllSettings, health: Health) -> None:
         await retry_forever(lambda: require_current(store), name=CHECK, health=health)
         deps = run_dependencies(settings.assessor, store, publisher, health, SystemClock())
         await deps.catalogues.publish_packaged()
+        # The catalogue's hundreds of thousands of prices stay: looking for garbage among them is waste.
+        gc.freeze()
         consumer = EventConsumer(
             kafka,
             [REQUESTS],

@@ -10,45 +10,41 @@ from surveyor_kit.kafka import Publisher
 from surveyor_schemas.assessments.assessment_progressed_v1 import AssessmentProgressed
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
 
-Step = Literal["reading-inputs", "assessing", "writing-results"]
+Step = Literal["reading-inputs", "assessing"]
 
 
 class Progress:
-    """What has been done of a run's current step."""
+    """How many machines of `total` have passed each step. Steps overlap; the first unfinished one is told."""
 
-    def __init__(self, request: AssessmentRequested, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, request: AssessmentRequested, publisher: Publisher, clock: Clock, total: int) -> None:
         self._request = request
         self._publisher = publisher
         self._clock = clock
-        self._step: Step = "reading-inputs"
-        self._done = 0
-        self._total = 0
+        self._total = total
+        self._done: dict[Step, int] = {"reading-inputs": 0, "assessing": 0}
 
-    async def begin(self, step: Step, total: int) -> None:
-        """Start a step of `total` machines, and tell it."""
-        self._step, self._done, self._total = step, 0, total
-        await self.tell()
-
-    def advance(self, machines: int) -> None:
-        """Note that so many more machines are done; the timer tells it."""
-        self._done += machines
+    def advance(self, step: Step, machines: int) -> None:
+        """Note that so many more machines have passed a step; the timer tells it."""
+        self._done[step] += machines
 
     async def tell(self) -> None:
         """Publish the present state."""
+        step: Step = "reading-inputs" if self._done["reading-inputs"] < self._total else "assessing"
         await self._publisher.publish(
             AssessmentProgressed(
                 assessment_id=self._request.assessment_id,
                 run_id=self._request.run_id,
                 at=self._clock.now(),
-                step=self._step,
-                done=self._done,
+                step=step,
+                done=self._done[step],
                 total=self._total,
             )
         )
 
     @contextlib.asynccontextmanager
     async def told_every(self, seconds: float) -> AsyncIterator[None]:
-        """Tell the state again and again while the block runs."""
+        """Tell the state at the beginning, and again and again while the block runs."""
+        await self.tell()
         task = asyncio.create_task(self._tell_every(seconds))
         try:
             yield

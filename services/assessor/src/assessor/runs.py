@@ -1,18 +1,20 @@
 """One attempt at a run: store what it is computed from, compute, store the result."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assessor.ahead import working_ahead
 from assessor.backtesting import Backtests, backtest_page
 from assessor.catalogue.tables import CatalogueRefused
 from assessor.catalogues import Catalogues
 from assessor.domain.assess import Assessment
+from assessor.domain.backtest_counts import BacktestCounts
 from assessor.domain.check_settings import SettingsRefused
 from assessor.domain.owner_rules import OwnerRules
-from assessor.domain.page import assess_inputs, page_documents
+from assessor.domain.page import AssessedInputs, assess_inputs, page_documents
 from assessor.domain.report import RunContext
 from assessor.domain.summary import Totals
 from assessor.domain.window import Window, performance_window
@@ -23,12 +25,13 @@ from assessor.run_control import CheckIn, RunFailed, RunGivenAway
 from surveyor_kit.clock import Clock
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import crash_point
-from surveyor_kit.logging import get_logger
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
 from surveyor_schemas.assessments.assessment_started_v1 import AssessmentStarted
 from surveyor_schemas.assessments.results_v1 import AssessmentSummary
 
-log = get_logger(__name__)
+Page = list[UUID]
+PAGES_AHEAD = 1
+"""Computed pages that wait for the one before: they are what takes memory."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,12 @@ class Attempt:
             RunGivenAway: Another assessor has begun it since.
         """
         assessment = await load_assessment(self.request, self.owner_rules, self.deps.catalogues)
-        pages = self._pages(await self._scope())
-        progress = Progress(self.request, self.deps.publisher, self.deps.clock)
+        scope = await self._scope()
+        window = performance_window(self.request.settings, self.request.window_end)
+        run = RunContext(self.request.assessment_id, self.run_id, assessment, window)
+        progress = Progress(self.request, self.deps.publisher, self.deps.clock, len(scope))
         async with progress.told_every(self.deps.progress_interval_seconds):
-            window = await self._store_inputs(pages, progress)
-            crash_point("after_inputs")
-            totals = await self._assess(assessment, window, pages, progress)
+            totals = await self._assess(run, self._pages(scope), progress)
         return await self._store_summary(totals, window)
 
     async def _scope(self) -> list[UUID]:
@@ -100,15 +103,31 @@ class Attempt:
         )
         return scope
 
-    def _pages(self, scope: list[UUID]) -> list[list[UUID]]:
+    def _pages(self, scope: list[UUID]) -> list[Page]:
         machines = self.deps.page_machines
         return [scope[start : start + machines] for start in range(0, len(scope), machines)]
 
-    async def _store_inputs(self, pages: Sequence[list[UUID]], progress: Progress) -> Window:
+    async def _assess(self, run: RunContext, pages: Sequence[Page], progress: Progress) -> Totals:
+        """Compute every page from its stored inputs alone, back-test it, and store the results.
+
+        The store reads the next pages while this one is computed; pages are finished in their order.
+        """
+        totals = Totals(run.assessment)
+        async with (
+            working_ahead(self._stored(pages, run.window, progress), len(pages)) as stored,
+            working_ahead(self._backtested(run, stored), PAGES_AHEAD) as backtested,
+        ):
+            async for assessed, counts in backtested:
+                documents = await asyncio.to_thread(page_documents, run, assessed, counts, totals)
+                await self.deps.runs.store_results(self.run_id, documents, self.began_at)
+                crash_point("between_results")
+                MACHINES_ASSESSED.inc(len(documents))
+                progress.advance("assessing", len(documents))
+        return totals
+
+    async def _stored(self, pages: Sequence[Page], window: Window, progress: Progress) -> AsyncIterator[Page]:
         """Store the inputs of every page that has none yet."""
         settings, runs = self.request.settings, self.deps.runs
-        window = performance_window(settings, self.request.window_end)
-        await progress.begin("reading-inputs", sum(map(len, pages)))
         for page in pages:
             self.check_in()
             if not await runs.stored_inputs(self.run_id, page):
@@ -120,29 +139,22 @@ class Attempt:
                 )
                 await runs.store_inputs(self.run_id, inputs, self.began_at)
                 crash_point("between_inputs")
-            progress.advance(len(page))
-        return window
+            progress.advance("reading-inputs", len(page))
+            yield page
+        crash_point("after_inputs")
 
-    async def _assess(
-        self, assessment: Assessment, window: Window, pages: Sequence[list[UUID]], progress: Progress
-    ) -> Totals:
-        """Compute every page from its stored inputs, back-test it, and store the results."""
-        run = RunContext(self.request.assessment_id, self.run_id, assessment, window)
-        totals = Totals(assessment)
-        await progress.begin("assessing", sum(map(len, pages)))
-        for page in pages:
+    async def _backtested(
+        self, run: RunContext, pages: AsyncIterator[Page]
+    ) -> AsyncIterator[tuple[list[AssessedInputs], dict[UUID, BacktestCounts]]]:
+        """Assess pages and count what their back-tests need."""
+        async for page in pages:
             self.check_in()
             inputs = await self.deps.runs.stored_inputs(self.run_id, page)
             assessed = await asyncio.to_thread(assess_inputs, run, inputs)
             plans = {item.machine_id: item.checks for item in assessed}
-            counts = await backtest_page(self.run_id, plans, window, self.began_at, self.deps.backtests)
+            counts = await backtest_page(self.run_id, plans, run.window, self.began_at, self.deps.backtests)
             crash_point("after_backtest")
-            documents = await asyncio.to_thread(page_documents, run, assessed, counts, totals)
-            await self.deps.runs.store_results(self.run_id, documents, self.began_at)
-            crash_point("between_results")
-            MACHINES_ASSESSED.inc(len(documents))
-            progress.advance(len(page))
-        return totals
+            yield assessed, counts
 
     async def _store_summary(self, totals: Totals, window: Window) -> AssessmentSummary:
         if not totals.machine_count:

@@ -51,7 +51,8 @@ def percentile_statement(metric: Metric, percentile: int) -> str:
 
     Its parameters are run_id, first_id, last_id, start_epoch and last_slot_epoch. The value is the
     nearest rank, number ceil(P x N / 100) of the N ascending peaks. `quantileExact` takes number
-    floor(level x N) + 1, one more where P x N is a multiple of 100: hence a level just below.
+    floor(level x N) + 1, one more where P x N is a multiple of 100: hence a level just below. Both
+    skip slots without a peak, as does the count.
     """
     level = percentile / 100 - _LEVEL_MARGIN
     instance = "instance" if metric.has_instance else "''"
@@ -59,7 +60,7 @@ def percentile_statement(metric: Metric, percentile: int) -> str:
         SELECT
             machine_id,
             instance,
-            sum(length(peaks)) AS points,
+            countArray(peaks) AS points,
             quantilesExactArray({level}, 1)(peaks) AS levels,
             levels[1] AS value,
             levels[2] AS peak
@@ -78,8 +79,8 @@ def _sealed(metric: Metric, instance: str) -> str:
             {instance} AS instance,
             greatest(0, intDiv(dateDiff('minute', {day_start}, {START}), 10)) AS first_slot,
             least(143, intDiv(dateDiff('minute', {day_start}, {LAST_SLOT}), 10)) AS last_slot,
-            arrayMap(peak -> assumeNotNull(peak), arrayFilter(peak -> isNotNull(peak),
-                arraySlice(peaks_day.peaks, first_slot + 1, last_slot - first_slot + 1))) AS peaks
+            if(first_slot = 0 AND last_slot = 143, peaks_day.peaks,
+                arraySlice(peaks_day.peaks, first_slot + 1, last_slot - first_slot + 1)) AS peaks
         FROM peaks_day FINAL
         WHERE metric = '{metric.name}' AND {_PAGE} AND day GLOBAL IN ({SEALED_DAYS})
     """  # noqa: S608  # see above
@@ -87,7 +88,7 @@ def _sealed(metric: Metric, instance: str) -> str:
 
 def _open(metric: Metric, instance: str) -> str:
     return f"""
-        SELECT machine_id, instance, 0 AS first_slot, 0 AS last_slot, groupArray(assumeNotNull(peak)) AS peaks
+        SELECT machine_id, instance, 0 AS first_slot, 0 AS last_slot, groupArray(toNullable(peak)) AS peaks
         FROM
         (
             SELECT machine_id, {instance} AS instance, slot_at, max({metric.name}_max) AS peak
