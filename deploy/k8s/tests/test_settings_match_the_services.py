@@ -16,10 +16,14 @@ from surveyor_kit.settings import (
     KafkaSettings,
     LogSettings,
     PartSettings,
+    StoreSettings,
     TracingSettings,
 )
 
-SHARED = {s.part.lower(): s for s in (KafkaSettings, ClickHouseSettings, LogSettings, TracingSettings)}
+SHARED = {
+    s.part.lower(): s
+    for s in (KafkaSettings, ClickHouseSettings, StoreSettings, LogSettings, TracingSettings)
+}
 # What Secrets of the reader's own would hold.
 EXAMPLES = {
     "hosts.yaml": "- {source_id: two, host: hyperv.example.com, username: reader, password: example}",
@@ -83,6 +87,16 @@ def test_connections_arrive_as_the_values_say(
     assert (kafka.security_protocol, kafka.sasl_username) == ("SASL_SSL", "surveyor")
     assert clickhouse.password.get_secret_value() == LONG_EXAMPLE
     assert (clickhouse.database, clickhouse.cluster) == ("estate", "main")
+
+
+@pytest.mark.parametrize(("kind", "component"), [("Job", "migrate"), ("Deployment", "normalizer")])
+def test_what_the_store_keeps_arrives_where_it_counts(
+    chart: Chart, kind: str, component: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendering = chart.render("full")
+    enter(rendering, rendering.component(kind, component), tmp_path, monkeypatch)
+    store = StoreSettings()
+    assert (store.raw_samples_days, store.batches_days, store.changes_months) == (14, 20, 13)
 
 
 def test_sources_in_values_reach_the_collector_with_their_passwords(

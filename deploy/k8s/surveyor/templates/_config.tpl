@@ -24,6 +24,9 @@ kafka: {{- include "surveyor.config.kafka" . | nindent 2 }}
 {{- if has "clickhouse" $parts }}
 clickhouse: {{- include "surveyor.config.clickhouse" . | nindent 2 }}
 {{- end }}
+{{- if and .root.Values.store (has .name (list "migrate" "normalizer")) }}
+store: {{- .root.Values.store | toYaml | nindent 2 }}
+{{- end }}
 {{- if ne .name "migrate" }}
 {{ .name | replace "-" "_" }}: {{- include "surveyor.config.service" . | nindent 2 }}
 {{- end }}

@@ -13,6 +13,7 @@ CONFIG_FILE_VARIABLE = "SURVEYOR_CONFIG_FILE"
 SECTIONS = {
     "kafka",
     "clickhouse",
+    "store",
     "log",
     "otel",
     "collector_vmware",
