@@ -119,6 +119,15 @@ def test_excluded_sizes_and_series_are_never_recommended(assess: Any) -> None:
     assert assess({"sizes": {"exclude": ["*"]}}).issues == (Issue.NO_SIZE_IN_FAMILY,)
 
 
+def test_largest_machine_is_as_documented_unless_the_owner_says_otherwise(
+    assess: Any, a_machine: Any
+) -> None:
+    huge = a_machine(cores=112, cpu=100, memory_mib=262_144, memory=10, boot_type=BootType.UEFI)
+    assert assess({}, huge).issues == (Issue.NO_SUITABLE_SIZE,)
+    larger = assess({"limits": {"max_cores": 416}}, huge)
+    assert larger.recommended_size.vcpus >= 112 * 1.3
+
+
 def test_price_of_defender_makes_a_security_cost(assess: Any, a_machine: Any, a_disk: Any) -> None:
     machine = a_machine("Windows Server 2019", disks=(a_disk(64, is_os_disk=True),))
     unpriced = assess({}, machine)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from assessor.domain.catalogue import VmSize
 from assessor.domain.issues import OVERRIDABLE, DataIssue, Issue
 from assessor.domain.machine import BootType, Machine, Source
+from assessor.domain.rules import MAX_CORES, MAX_MEMORY_GIB
 from surveyor_inventory.guest_os import GuestOs, OsFamily, OsProduct
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -151,6 +152,16 @@ class RightSizingRules(_Rules):
     """Oversized where the need for cores or memory is at most this share of what is allocated."""
 
 
+class LimitRules(_Rules):
+    """Above what need a machine counts as not suitable, whatever sizes there are.
+
+    Source: Azure Migrate, "Azure VM assessments" (2025-02-06). Azure has larger sizes by now.
+    """
+
+    max_cores: Annotated[float, Field(gt=0, allow_inf_nan=False)] = MAX_CORES
+    max_memory_gib: Annotated[float, Field(gt=0, allow_inf_nan=False)] = MAX_MEMORY_GIB
+
+
 class OwnPrices(_Rules):
     """Prices that no public list gives."""
 
@@ -175,6 +186,7 @@ class OwnerRules(_Rules):
     operating_systems: tuple[OsSupport, ...] = ()
     """The first that is about a machine counts."""
     sizes: SizeRules = SizeRules()
+    limits: LimitRules = LimitRules()
     right_sizing: RightSizingRules = RightSizingRules()
     prices: OwnPrices = OwnPrices()
 

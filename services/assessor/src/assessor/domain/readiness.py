@@ -20,13 +20,19 @@ from surveyor_inventory.guest_os import Architecture, GuestOs, OsFamily, OsProdu
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 
 
-def readiness_issues(machine: Machine, settings: AssessmentSettings) -> tuple[Issue, ...]:
+def readiness_issues(
+    machine: Machine,
+    settings: AssessmentSettings,
+    max_cores: float = MAX_CORES,
+    max_memory_gib: float = MAX_MEMORY_GIB,
+) -> tuple[Issue, ...]:
     """All findings of the first stage, in the order boot type, operating system, limits."""
     found = (
         _boot_issue(machine),
         guest_os_issue(machine.guest_os, machine.source),
         _architecture_issue(machine.guest_os),
-        *_limit_issues(machine, settings),
+        _size_issue(machine, settings, max_cores, max_memory_gib),
+        *_count_issues(machine),
     )
     return tuple(dict.fromkeys(issue for issue in found if issue is not None))
 
@@ -95,12 +101,17 @@ def _architecture_issue(guest_os: GuestOs) -> Issue | None:
     return None if is_exempt else Issue.OS_ARCHITECTURE
 
 
-def _limit_issues(machine: Machine, settings: AssessmentSettings) -> list[Issue | None]:
+def _size_issue(
+    machine: Machine, settings: AssessmentSettings, max_cores: float, max_memory_gib: float
+) -> Issue | None:
     cores = _compared_with_limit(machine.cores, machine.cpu_percent, settings)
     memory_gib = _compared_with_limit(machine.memory_gib, machine.memory_percent, settings)
+    return Issue.NO_SUITABLE_SIZE if cores > max_cores or memory_gib > max_memory_gib else None
+
+
+def _count_issues(machine: Machine) -> list[Issue | None]:
     too_large = any((disk.size_gib or 0) > MAX_DISK_GIB for disk in machine.disks)
     return [
-        Issue.NO_SUITABLE_SIZE if cores > MAX_CORES or memory_gib > MAX_MEMORY_GIB else None,
         Issue.DISKS_NOT_SUITABLE if too_large else None,
         Issue.MORE_DISKS_THAN_SUPPORTED if len(machine.disks) > MAX_DISKS else None,
         Issue.ADAPTERS_NOT_SUITABLE if len(machine.nics) > MAX_NICS else None,

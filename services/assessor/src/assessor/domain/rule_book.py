@@ -27,7 +27,9 @@ class RuleBook:
 
     def findings(self, machine: Machine, settings: AssessmentSettings) -> tuple[str, ...]:
         """Every finding of the first stage: built-in ones that are not switched off, then the owner's."""
-        built_in = self._with_own_support(readiness_issues(machine, settings), machine.guest_os)
+        limits = self.owner.limits
+        found = readiness_issues(machine, settings, limits.max_cores, limits.max_memory_gib)
+        built_in = self._with_own_support(found, machine.guest_os)
         own = [rule.code for rule in self.owner.rules if rule.when.holds(machine)]
         return (*self.kept(built_in), *own)
 
