@@ -62,6 +62,8 @@ class RunningCollector:
         chosen = {
             "collector_id": sources[0]["source_id"] + "-collector",
             "sources_file": sources_file,
+            "group": sources[0]["source_id"] + "-collectors",
+            "session_timeout_seconds": 6,
             "spool_dir": directory / "spool",
             "http_port": port,
             "poll_interval_seconds": 10,

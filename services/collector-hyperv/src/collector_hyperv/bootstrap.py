@@ -24,27 +24,27 @@ from surveyor_kit.clock import Clock, SystemClock
 from surveyor_kit.health import Health, health_app
 from surveyor_kit.http_server import serving
 from surveyor_kit.kafka import EventPublisher, Publisher, check_topics, read_compacted
+from surveyor_kit.kafka.shares import Shares
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.settings import KafkaSettings, setting_name
 from surveyor_kit.spool import lock_directory
 
 SERVICE = "collector-hyperv"
 TOPICS = (DISCOVERY_TOPIC, "performance-raw", "collector-status")
-RECALLED = "machines_recalled"
 
 
 @dataclass
 class Collector:
-    """One process."""
+    """One process: its share of the sites, and its heartbeat."""
 
     settings: CollectorHypervSettings
     sources: Sequence[SourceSettings]
     kafka: KafkaSettings
     clock: Clock = field(default_factory=SystemClock)
-    health: Health = field(default_factory=lambda: Health("kafka_publisher", RECALLED))
+    health: Health = field(default_factory=lambda: Health("kafka_publisher"))
 
     async def run(self, stopping: Stopping) -> None:
-        """Serve health, wait for the broker, then follow the sources until the process is to stop."""
+        """Serve health, wait for the broker, then follow a share of the sites until told to stop."""
         async with AsyncExitStack() as stack:
             stack.enter_context(lock_directory(self.settings.spool_dir))
             app = health_app(self.health)
@@ -59,18 +59,29 @@ class Collector:
     async def _collect(self, publisher: Publisher, stopping: Stopping) -> None:
         run = Run(self.settings.collector_id, uuid.uuid4(), version(SERVICE), self.clock.now())
         parts = self._parts(publisher, run)
+        shares = self._shares(parts.sites())
         async with Followers(parts) as followers, asyncio.TaskGroup() as tasks:
             heartbeats = self._heartbeats(run, followers, publisher)
             beating = tasks.create_task(heartbeats.send_until(stopping))
-            await until_stopping(stopping, followers.take(parts.sites()))
-            self.health.set(RECALLED, True)
-            left_over = repeat(
-                followers.publish_left_over, stopping, interval_seconds=self.settings.publish_interval_seconds
-            )
-            await until_stopping(stopping, left_over)
-            await followers.give_up(parts.sites())
+            tasks.create_task(until_stopping(stopping, self._publish_left_over(followers, stopping)))
+            await shares.run(stopping, followers)
             await beating
             await heartbeats.send_last()
+
+    def _shares(self, sites: frozenset[str]) -> Shares:
+        return Shares(
+            self.kafka,
+            group=self.settings.group,
+            items=sites,
+            client_id=self.settings.collector_id,
+            session_timeout_seconds=self.settings.session_timeout_seconds,
+            health=self.health,
+        )
+
+    async def _publish_left_over(self, followers: Followers, stopping: Stopping) -> None:
+        """Publish what is on disk of sources that another replica follows now, or nobody any more."""
+        interval_seconds = self.settings.publish_interval_seconds
+        await repeat(followers.publish_left_over, stopping, interval_seconds=interval_seconds)
 
     def _parts(self, publisher: Publisher, run: Run) -> SiteParts:
         return SiteParts(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 import yaml
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
+from surveyor_kit.kafka.shares import SESSION_TIMEOUT_SECONDS
 from surveyor_kit.settings import HttpSettings, SettingsModel
 from surveyor_schemas.base import CollectorId, SourceId
 
@@ -158,6 +159,10 @@ class CollectorHypervSettings(HttpSettings):
     """Key of its heartbeats: keep it over restarts; two processes must not share it."""
     sources_file: Path
     """YAML list of sources; mount it from a secret if it holds passwords."""
+    group: str = Field(default="collector-hyperv", min_length=1)
+    """Replicas of one group share the sites; each follows some of them."""
+    session_timeout_seconds: float = Field(default=SESSION_TIMEOUT_SECONDS, ge=3, le=300)
+    """The other replicas take over from one of which nothing was heard for so long."""
     spool_dir: Path
     """Where polls are kept until the broker has them; a persistent volume of this collector's own."""
     poll_interval_seconds: int = Field(default=30, ge=10, le=600)
