@@ -236,3 +236,22 @@ def test_one_unsuitable_disk_makes_the_machine_unsuitable(
     assert [disk.readiness for disk in result.disks] == [Readiness.SUITABLE, Readiness.NOT_SUITABLE]
     assert result.disks[1].issues == (Issue.DISK_IOPS,)
     assert result.monthly_storage_cost is None
+
+
+def test_neighbour_that_cannot_start_the_machine_says_so(assess: Any, a_size: Any, a_machine: Any) -> None:
+    small = a_size("Standard_D2s_v5", vcpus=2, memory_gib=8, boots_bios=False)
+    explanation = assess([(small, "0.1"), (a_size(), "0.2")], a_machine(cpu=20, memory=20)).explanation
+    assert explanation.next_smaller.size.name == "Standard_D2s_v5"
+    assert (explanation.next_smaller.too_small_in, explanation.next_smaller.refusal) == (
+        (),
+        "does not start from BIOS",
+    )
+
+
+def test_neighbour_with_an_unknown_limit_names_it(
+    assess: Any, a_size: Any, a_machine: Any, a_nic: Any
+) -> None:
+    small = a_size("Standard_D2s_v5", vcpus=2, memory_gib=8, network_mbit_per_second=None)
+    machine = a_machine(cpu=20, memory=20, nics=(a_nic(10),))
+    explanation = assess([(small, "0.1"), (a_size(), "0.2")], machine).explanation
+    assert explanation.next_smaller.unknown_in == ("network_mbit_per_second",)
