@@ -63,6 +63,38 @@ class VCenterClient:
         operation = vim.vm.device.VirtualDeviceSpec(operation="add", fileOperation="create", device=disk)
         self.reconfigure(machine, deviceChange=[operation])
 
+    def grow_disk(self, machine: Any, capacity_gib: int) -> None:
+        """Make the first disk larger."""
+        disk = next(d for d in machine.config.hardware.device if isinstance(d, vim.vm.device.VirtualDisk))
+        disk.capacityInKB, disk.capacityInBytes = capacity_gib << 20, capacity_gib << 30
+        self.reconfigure(
+            machine, deviceChange=[vim.vm.device.VirtualDeviceSpec(operation="edit", device=disk)]
+        )
+
+    def add_nic(self, machine: Any) -> None:
+        """Add a network adapter beside the first one."""
+        devices = machine.config.hardware.device
+        first = next(d for d in devices if isinstance(d, vim.vm.device.VirtualEthernetCard))
+        nic = vim.vm.device.VirtualVmxnet3(key=-1, backing=first.backing)
+        self.reconfigure(machine, deviceChange=[vim.vm.device.VirtualDeviceSpec(operation="add", device=nic)])
+
+    def relocate(self, machine: Any) -> str:
+        """Move a machine to another host of its cluster and return that host's name."""
+        here = machine.runtime.host
+        there = next(host for host in here.parent.host if host != here)
+        self.wait(machine.RelocateVM_Task(vim.vm.RelocateSpec(host=there)))
+        return str(there.name)
+
+    def clone(self, machine: Any, name: str) -> None:
+        """Make another machine like this one, beside it."""
+        spec = vim.vm.CloneSpec(location=vim.vm.RelocateSpec(), powerOn=False, template=False)
+        self.wait(machine.CloneVM_Task(machine.parent, name, spec))
+
+    def move_to_folder(self, machine: Any, name: str) -> None:
+        """Move a machine to another folder of its datacenter's VM folder."""
+        folder = next(f for f in machine.parent.parent.childEntity if f.name == name)
+        self.wait(folder.MoveIntoFolder_Task([machine]))
+
     def samples(self, machine: Any, counters: list[str], start: Any, end: Any) -> dict[Any, dict[int, int]]:
         """Ask `QueryPerf`: values by (counter, instance), then by epoch seconds."""
         manager = self.content.perfManager
