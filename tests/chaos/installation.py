@@ -1,7 +1,7 @@
 """Broker, store and workers of one round; everything in it may be killed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -66,8 +66,14 @@ class Installation:
 
 
 @asynccontextmanager
-async def installed(broker: Kafka, store_part: StorePart, directory: Path) -> AsyncIterator[Installation]:
-    """Give topics, an empty database behind a proxy, and workers that are not started yet."""
+async def installed(
+    broker: Kafka, store_part: StorePart, directory: Path, **normalizer_settings: str
+) -> AsyncIterator[Installation]:
+    """Give topics, an empty database behind a proxy, and workers that are not started yet.
+
+    Args:
+        normalizer_settings: Settings of the workers, such as `PERFORMANCE_BATCH_EVENTS`.
+    """
     kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
     async with TopicAdmin(kafka) as admin:
         await admin.ensure(TOPICS)
@@ -87,14 +93,18 @@ async def installed(broker: Kafka, store_part: StorePart, directory: Path) -> As
         await installation.keep_repeats()
         with ExitStack() as processes:
             for number in range(MOST_WORKERS):
-                worker = _worker(installation, settings, number, directory)
+                worker = _worker(installation, settings, number, directory, normalizer_settings)
                 installation.workers.append(processes.enter_context(worker))
             yield installation
             await asyncio.to_thread(installation.run_workers, 0)
 
 
 def _worker(
-    installation: Installation, settings: ClickHouseSettings, number: int, directory: Path
+    installation: Installation,
+    settings: ClickHouseSettings,
+    number: int,
+    directory: Path,
+    more: Mapping[str, str],
 ) -> ServiceProcess:
     environment = {
         "SURVEYOR_KAFKA__BOOTSTRAP_SERVERS": installation.kafka.bootstrap_servers,
@@ -110,4 +120,5 @@ def _worker(
         "SURVEYOR_NORMALIZER__PERFORMANCE_BATCH_EVENTS": "3",
         "SURVEYOR_NORMALIZER__BATCH_WAIT_SECONDS": "0.1",
     }
+    environment |= {f"SURVEYOR_NORMALIZER__{name}": value for name, value in more.items()}
     return ServiceProcess("normalizer", "NORMALIZER", environment, directory / f"worker-{number}.log")
