@@ -65,7 +65,8 @@ class VCenterClient:
 
     def grow_disk(self, machine: Any, capacity_gib: int) -> None:
         """Make the first disk larger."""
-        disk = next(d for d in machine.config.hardware.device if isinstance(d, vim.vm.device.VirtualDisk))
+        devices: list[Any] = machine.config.hardware.device
+        disk: Any = next(device for device in devices if isinstance(device, vim.vm.device.VirtualDisk))
         disk.capacityInKB, disk.capacityInBytes = capacity_gib << 20, capacity_gib << 30
         self.reconfigure(
             machine, deviceChange=[vim.vm.device.VirtualDeviceSpec(operation="edit", device=disk)]
