@@ -29,7 +29,9 @@ async def planned_ttls(store: ClickHouse, wanted: StoreSettings) -> list[TtlChan
     """Return what `apply_ttls` would change; tables that are not there yet are left out."""
     rows = await store.query_rows(_STATEMENTS, {"database": store.database})
     suffix = "_local" if store.settings.cluster else ""
-    statements = {row["name"].removesuffix(suffix): row["statement"] for row in rows}
+    statements = {
+        row["name"].removesuffix(suffix): row["statement"] for row in rows if row["name"].endswith(suffix)
+    }
     changes = [
         TtlChange(table, _ttl_of(statements[table]), f"{column} + toInterval{each.unit}({keep})")
         for each in RETENTIONS
