@@ -216,6 +216,17 @@ def test_unknown_counters_and_too_large_historical_queries_are_refused(content: 
         manager.QueryPerf(many)
 
 
+def test_it_can_be_a_host_without_a_vcenter(tmp_path: Path) -> None:
+    with running_vcenter(tmp_path, machines=5, seed=3, esx=True) as host, logged_in(host) as content:
+        assert content.about.apiType == "HostAgent"
+        fleet = machines(content)
+        assert len(fleet) == 5
+        assert not any(vm.config.template for vm in fleet)
+        (system,) = {vm.runtime.host for vm in fleet}
+        assert system.summary.hardware.uuid
+        assert query(content, running(content), "cpu.usage.average", maxSample=1)
+
+
 def test_its_certificate_is_the_one_that_is_announced(vcenter: RunningVCenter) -> None:
     der = ssl.PEM_cert_to_DER_cert(vcenter.ca_file.read_text())
     port = int(vcenter.url.rsplit(":", 1)[1])

@@ -85,7 +85,11 @@ func newSite(ctx context.Context, model *simulator.Model, client *vim25.Client) 
 }
 
 func (s *site) findNetworks(ctx context.Context, finder *find.Finder) error {
-	networks, err := finder.NetworkList(ctx, "DC0_DVPG*")
+	pattern := "DC0_DVPG*"
+	if !s.client.IsVC() {
+		pattern = "*"
+	}
+	networks, err := finder.NetworkList(ctx, pattern)
 	if err != nil {
 		return err
 	}
@@ -105,6 +109,10 @@ func (s *site) createFolders(ctx context.Context, datacenter *object.Datacenter)
 		return err
 	}
 	for _, name := range folders {
+		if !s.client.IsVC() {
+			s.folders[name] = root.VmFolder // a host alone has no others
+			continue
+		}
 		if s.folders[name], err = root.VmFolder.CreateFolder(ctx, name); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ type options struct {
 	apiVersion               string
 	seed                     uint64
 	machines, templates      int
+	esx                      bool
 	sessionTimeout           time.Duration
 	maxQueryMetrics          int
 }
@@ -39,6 +40,7 @@ func parseOptions() options {
 	flag.Uint64Var(&o.seed, "seed", 1, "the same seed and number give the same fleet")
 	flag.IntVar(&o.machines, "machines", 40, "virtual machines, templates included")
 	flag.IntVar(&o.templates, "templates", 1, "how many of them are templates")
+	flag.BoolVar(&o.esx, "esx", false, "be a lone ESXi host: one host, no vCenter, no folders, no templates")
 	flag.DurationVar(&o.sessionTimeout, "session-timeout", 0, "idle time after which a session ends; 0: 30 minutes")
 	flag.IntVar(&o.maxQueryMetrics, "max-query-metrics", 256, "config.vpxd.stats.maxQueryMetrics; 0: no limit")
 	flag.Parse()
@@ -81,18 +83,26 @@ func run(o options) error {
 
 // newVCenter builds the whole inventory before anyone can connect.
 func newVCenter(o options) (*simulator.Model, error) {
-	model := topology(o.apiVersion)
+	model := topology(o.apiVersion, o.esx)
 	setOptions(o)
 	if err := model.Create(); err != nil {
 		return model, fmt.Errorf("topology: %w", err)
 	}
-	setInstanceUUID(model, o.seed)
+	setIdentity(model, o.seed)
 	model.Map().AddHandler(completer{})
-	if err := createFleet(model, newFleet(o.seed, o.machines, o.templates)); err != nil {
+	if err := createFleet(model, newFleet(o.seed, o.machines, templates(o))); err != nil {
 		return model, fmt.Errorf("fleet: %w", err)
 	}
 	installPerformanceManager(model, o.maxQueryMetrics)
 	return model, nil
+}
+
+// templates returns how many machines are templates: a host alone has none.
+func templates(o options) int {
+	if o.esx {
+		return 0
+	}
+	return o.templates
 }
 
 // setOptions changes what the simulator's option manager copies when the inventory is created.

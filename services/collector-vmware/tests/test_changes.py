@@ -153,8 +153,7 @@ async def test_a_collector_that_is_killed_during_changes_misses_none(
             await seen.until(lambda s: len(latest(s)) == len(client.machines()), "all machines")
             changing = asyncio.create_task(asyncio.to_thread(change_much, client, 60))
             for _ in range(2):
-                count = len(seen.of(VmwareMachineObserved))
-                await seen.until(lambda s, count=count: len(s.of(VmwareMachineObserved)) > count, "a change")
+                await seen.until(partial(_has_more_than, len(seen.of(VmwareMachineObserved))), "a change")
                 await asyncio.to_thread(collector.stop, signal.SIGKILL)
                 collector.start()
             await changing

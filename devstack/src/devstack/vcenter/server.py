@@ -22,6 +22,7 @@ class VCenter:
     Attributes:
         machines: Virtual machines, `templates` included.
         seed: The same seed and numbers give the same fleet and the same vCenter instance UUID.
+        esx: Be a lone ESXi host instead: no vCenter, no templates.
     """
 
     directory: Path
@@ -29,14 +30,21 @@ class VCenter:
     machines: int = DEFAULT_MACHINES
     templates: int = 1
     seed: int = 1
+    esx: bool = False
     username: str = "administrator@vsphere.local"
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
 
     @classmethod
     def on_free_port(
-        cls, directory: Path, machines: int = DEFAULT_MACHINES, seed: int = 1, templates: int = 1
+        cls,
+        directory: Path,
+        machines: int = DEFAULT_MACHINES,
+        seed: int = 1,
+        templates: int = 1,
+        *,
+        esx: bool = False,
     ) -> "VCenter":
-        return cls(directory, free_port(), machines, templates, seed)
+        return cls(directory, free_port(), machines, templates, seed, esx)
 
     @property
     def url(self) -> str:
@@ -64,6 +72,7 @@ class VCenter:
             "machines": self.machines,
             "templates": self.templates,
             "seed": self.seed,
+            "esx": str(self.esx).lower(),
         }
         arguments = [f"-{name}={value}" for name, value in options.items()]
         return Process(
