@@ -20,9 +20,9 @@ from starlette.responses import PlainTextResponse
 from typer.testing import CliRunner
 
 from assessor.adapters.retail_prices import PricesUnavailable, RetailPrices, first_query
-from assessor.catalogue.packaged import packaged_catalogue
+from assessor.catalogue.packaged import packaged_snapshot
 from assessor.catalogue.retail_items import RetailItem, offers, read_item
-from assessor.catalogue.snapshot import decode, document_of
+from assessor.catalogue.snapshot import decode, document_of, encode
 from assessor.cli import app
 from assessor.domain.catalogue import Catalogue, DiskType, Licence, Redundancy, Term
 from assessor.testing.retail_price_server import (
@@ -35,6 +35,8 @@ from assessor.testing.retail_price_server import (
 )
 from surveyor_kit.http_server import serving
 
+SIZES = ("Standard_D2s_v5", "Standard_D4s_v5", "Standard_D8s_v5")
+REGIONS = ("westeurope", "eastus")
 PREMIUM_P10 = (DiskType.PREMIUM_SSD, Redundancy.LRS, "P10", "westeurope")
 ITEMS = [
     a_vm("Standard_D2s_v5", 0.1),
@@ -69,8 +71,29 @@ async def at(server: RetailPriceServer) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}{PATH}"
 
 
-async def refresh(url: str, output: Path, *more: str) -> Any:
-    options = ["--output", str(output), "--region", "westeurope", "--url", url, *more]
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small base: three sizes in two regions."""
+    document = document_of(packaged_snapshot())
+    kept = [document["sizes"]["name"].index(name) for name in SIZES]
+    document["sizes"] = {
+        column: [values[index] for index in kept] for column, values in document["sizes"].items()
+    }
+    document["regions"] = {name: document["regions"][name] for name in REGIONS}
+    document["sizes_in_region"] = {name: [0, 1, 2] for name in REGIONS}
+    document["vm_prices"] = [
+        group | {"sizes": [0, 1, 2], "usd": ["0.11", "0.22", "0.44"]}
+        for group in document["vm_prices"]
+        if group["region"] in REGIONS and group["term"] == "payg"
+    ]
+    path = tmp_path_factory.mktemp("base") / "base.json.gz"
+    path.write_bytes(encode(document))
+    return path
+
+
+async def refresh(url: str, base: Path, output: Path, *more: str) -> Any:
+    given = ["--output", str(output), "--base", str(base)]
+    options = [*given, "--region", "westeurope", "--url", url, *more]
     return await asyncio.to_thread(CliRunner().invoke, app, ["catalogue", "refresh", *options])
 
 
@@ -93,12 +116,12 @@ def prices(
 
 
 async def test_prices_of_a_region_are_replaced_and_capabilities_kept(
-    server: RetailPriceServer, output: Path
+    server: RetailPriceServer, output: Path, base: Path
 ) -> None:
     async with at(server) as url:
-        ended = await refresh(url, output)
+        ended = await refresh(url, base, output)
     assert ended.exit_code == 0, ended.stderr
-    base, fresh = packaged_catalogue(), decode(read(output))
+    before, fresh = decode(read(base)), decode(read(output))
     assert prices(fresh, Licence.LINUX, Term.PAY_AS_YOU_GO) == {
         "Standard_D2s_v5": Decimal("0.1"),
         "Standard_D4s_v5": Decimal("0.2"),
@@ -112,18 +135,20 @@ async def test_prices_of_a_region_are_replaced_and_capabilities_kept(
         "7e-6"
     )
     assert (fresh.sizes, fresh.regions, fresh.sizes_in_region) == (
-        base.sizes,
-        base.regions,
-        base.sizes_in_region,
+        before.sizes,
+        before.regions,
+        before.sizes_in_region,
     )
     eastus = ("eastus", Licence.LINUX, Term.PAY_AS_YOU_GO)
-    assert fresh.vm_prices[eastus] == base.vm_prices[eastus]
-    assert fresh.content_hash != base.content_hash
+    assert fresh.vm_prices[eastus] == before.vm_prices[eastus]
+    assert fresh.content_hash != before.content_hash
 
 
-async def test_snapshot_says_what_comes_from_where(server: RetailPriceServer, output: Path) -> None:
+async def test_snapshot_says_what_comes_from_where(
+    server: RetailPriceServer, output: Path, base: Path
+) -> None:
     async with at(server) as url:
-        ended = await refresh(url, output)
+        ended = await refresh(url, base, output)
     today = datetime.now(UTC).date()
     document, fresh = document_of(read(output)), decode(read(output))
     assert fresh.newest_price == today
@@ -139,17 +164,17 @@ async def test_snapshot_says_what_comes_from_where(server: RetailPriceServer, ou
 
 
 async def test_rate_of_a_currency_follows_from_the_same_meters(
-    server: RetailPriceServer, output: Path
+    server: RetailPriceServer, output: Path, base: Path
 ) -> None:
     async with at(server) as url:
-        ended = await refresh(url, output, "--currency", "eur")
+        ended = await refresh(url, base, output, "--currency", "eur")
     assert ended.exit_code == 0, ended.stderr
     fresh = decode(read(output))
     assert fresh.currency_rates["EUR"].per_usd == Decimal("0.85")
-    assert fresh.currency_rates["GBP"] == packaged_catalogue().currency_rates["GBP"]
+    assert fresh.currency_rates["GBP"] == decode(read(base)).currency_rates["GBP"]
 
 
-async def test_faults_that_pass_are_waited_for(server: RetailPriceServer, output: Path) -> None:
+async def test_faults_that_pass_are_waited_for(server: RetailPriceServer, output: Path, base: Path) -> None:
     server.faults = [
         PlainTextResponse("slow down", status_code=429, headers={"Retry-After": "0"}),
         PlainTextResponse("oops", status_code=503, headers={"Retry-After": "Mon, 01 Jan 2024 00:00:00 GMT"}),
@@ -157,65 +182,67 @@ async def test_faults_that_pass_are_waited_for(server: RetailPriceServer, output
         PlainTextResponse("oops", status_code=500),
     ]
     async with at(server) as url:
-        ended = await refresh(url, output)
+        ended = await refresh(url, base, output)
     assert ended.exit_code == 0, ended.stderr
     assert not server.faults
 
 
 async def test_interrupted_refresh_goes_on_where_it_ended(
-    server: RetailPriceServer, output: Path, tmp_path: Path
+    server: RetailPriceServer, output: Path, base: Path, tmp_path: Path
 ) -> None:
     async with at(server) as url:
         whole = tmp_path / "whole.json.gz"
-        assert (await refresh(url, whole)).exit_code == 0
+        assert (await refresh(url, base, whole)).exit_code == 0
         pages = len(server.requests)
         server.requests.clear()
         server.stop_after = 2
-        ended = await refresh(url, output, "--concurrency", "1")
+        ended = await refresh(url, base, output, "--concurrency", "1")
         assert (ended.exit_code, files(output.parent)) == (2, sorted([whole, pages_of(output)]))
         assert "HTTP status 400" in ended.stderr.splitlines()[-1]
         assert "the same command goes on from here" in ended.stderr.splitlines()[-1]
         server.requests.clear()
         server.stop_after = None
-        assert (await refresh(url, output, "--concurrency", "1")).exit_code == 0
+        assert (await refresh(url, base, output, "--concurrency", "1")).exit_code == 0
         assert len(server.requests) == pages - 2
     assert read(output) == read(whole)
     assert files(tmp_path) == sorted([output, whole])
 
 
-async def test_pages_of_other_options_are_not_mixed_in(server: RetailPriceServer, output: Path) -> None:
+async def test_pages_of_other_options_are_not_mixed_in(
+    server: RetailPriceServer, output: Path, base: Path
+) -> None:
     async with at(server) as url:
         server.stop_after = 2
-        assert (await refresh(url, output)).exit_code == 2
+        assert (await refresh(url, base, output)).exit_code == 2
         server.stop_after = None
-        ended = await refresh(url, output, "--currency", "EUR")
+        ended = await refresh(url, base, output, "--currency", "EUR")
     assert ended.exit_code == 2
     assert "other options" in ended.stderr
 
 
-async def test_region_without_fresh_prices_keeps_what_it_had(output: Path) -> None:
+async def test_region_without_fresh_prices_keeps_what_it_had(output: Path, base: Path) -> None:
     server = RetailPriceServer([a_disk("P10", 20.5)])
     async with at(server) as url:
-        ended = await refresh(url, output)
-    base, fresh = packaged_catalogue(), decode(read(output))
-    assert fresh.vm_prices == base.vm_prices
+        ended = await refresh(url, base, output)
+    before, fresh = decode(read(base)), decode(read(output))
+    assert fresh.vm_prices == before.vm_prices
     assert fresh.disk_prices[PREMIUM_P10].usd == Decimal("20.5")
     assert "vm_prices: those of" in ended.stdout
 
 
-async def test_refresh_without_any_price_writes_nothing(output: Path) -> None:
+async def test_refresh_without_any_price_writes_nothing(output: Path, base: Path) -> None:
     async with at(RetailPriceServer([])) as url:
-        ended = await refresh(url, output)
+        ended = await refresh(url, base, output)
     assert (ended.exit_code, await asyncio.to_thread(output.exists)) == (2, False)
     assert "has no price for westeurope" in ended.stderr
 
 
 async def test_unknown_region_and_currency_are_refused_before_anything_is_asked(
-    server: RetailPriceServer, output: Path
+    server: RetailPriceServer, output: Path, base: Path
 ) -> None:
     async with at(server) as url:
-        region = await refresh(url, output, "--region", "atlantis")
-        currency = await refresh(url, output, "--currency", "XYZ")
+        region = await refresh(url, base, output, "--region", "atlantis")
+        currency = await refresh(url, base, output, "--currency", "XYZ")
     assert (region.exit_code, currency.exit_code, server.requests) == (2, 2, [])
     assert "atlantis" in region.stderr
     assert "XYZ" in currency.stderr
