@@ -1,8 +1,9 @@
 """Puts together what belongs to a site: its sources, their hosts, spools and the way to the broker."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -54,7 +55,9 @@ class SiteParts:
     async def runners(self, sites: frozenset[str]) -> list[SiteRunner]:
         """Return a runner for each site."""
         known = await self.recall(self.source_ids(sites), sites)
-        return [self._runner(site, known) for site in sorted(sites)]
+        count = sum(len(source.addresses) for source in self.sources if source.site_name in sites)
+        offsets = (self.pace.offset(place, count) for place in range(count))
+        return [self._runner(site, known, offsets) for site in sorted(sites)]
 
     def close(self, progress: SourceProgress) -> None:
         """Say nothing more of a source that is not followed any more."""
@@ -70,13 +73,16 @@ class SiteParts:
         progress = self._progress(source_id, {}, "")
         await self._publisher(progress, self._spool(source_id)).publish_pending()
 
-    def _runner(self, site: str, known: KnownMachines) -> SiteRunner:
+    def _runner(self, site: str, known: KnownMachines, offsets: Iterator[float]) -> SiteRunner:
         sources = [source for source in self.sources if source.site_name == site]
         hosts = [source.host_key(address) for source in sources for address in source.addresses]
         discovery = SiteDiscovery(Site(hosts), site, known, self.publisher, self.clock)
-        return SiteRunner(site, [self._source(source, discovery) for source in sources], self.pace)
+        followed = [self._source(source, discovery, offsets) for source in sources]
+        return SiteRunner(site, followed, self.pace)
 
-    def _source(self, source: SourceSettings, discovery: SiteDiscovery) -> FollowedSource:
+    def _source(
+        self, source: SourceSettings, discovery: SiteDiscovery, offsets: Iterator[float]
+    ) -> FollowedSource:
         hosts = {source.host_key(address): HostStatus() for address in source.addresses}
         progress = self._progress(source.source_id, hosts, ", ".join(hosts))
         spool = self._spool(source.source_id)
@@ -84,8 +90,14 @@ class SiteParts:
         followers = [
             self._follower(source, address, discovery, spool, progress) for address in source.addresses
         ]
-        files = WatchedFiles(source.credential_files)
-        return FollowedSource(progress, followers, self._publisher(progress, spool), spool, files)
+        return FollowedSource(
+            progress,
+            followers,
+            list(islice(offsets, len(followers))),
+            self._publisher(progress, spool),
+            spool,
+            WatchedFiles(source.credential_files),
+        )
 
     def _follower(
         self,

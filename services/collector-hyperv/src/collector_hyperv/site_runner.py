@@ -22,6 +22,9 @@ LAST_PUBLICATION_SECONDS = 10.0
 """How long the end waits for the broker; samples that it does not take then stay in the spool."""
 CREDENTIALS_LOOK_SECONDS = 5.0
 
+SPREAD_SECONDS = 0.1
+"""Between the first reads of two hosts; about what the processor needs for one."""
+
 Loop = Coroutine[None, None, None]
 
 
@@ -33,6 +36,13 @@ class Pace:
     inventory: float
     publish: float
 
+    def offset(self, place: int, count: int) -> float:
+        """Return how long a host waits before its first read, so that many are not read in step.
+
+        A few begin at once; many are spread over one interval of polls.
+        """
+        return place * min(SPREAD_SECONDS, self.poll / count)
+
 
 @dataclass(frozen=True)
 class FollowedSource:
@@ -40,6 +50,8 @@ class FollowedSource:
 
     progress: SourceProgress
     followers: Sequence[HostFollower]
+    offsets: Sequence[float]
+    """Seconds that each host waits before its first read."""
     publisher: SourcePublisher
     spool: Spool[Poll]
     credential_files: WatchedFiles
@@ -63,21 +75,25 @@ class SiteRunner:
 
     def _loops(self, stopping: Stopping) -> Iterator[Loop]:
         for source in self.sources:
-            yield repeat(source.publisher.publish_pending, stopping, interval_seconds=self.pace.publish)
+            yield repeat(
+                source.publisher.publish_pending,
+                stopping,
+                interval_seconds=self.pace.publish,
+                offset_seconds=min(source.offsets, default=0),
+            )
             yield repeat(
                 partial(_notice_credentials, source), stopping, interval_seconds=CREDENTIALS_LOOK_SECONDS
             )
-            for place, follower in enumerate(source.followers):
-                yield self._follow_inventory(follower, stopping, share=place / len(source.followers))
+            for follower, offset in zip(source.followers, source.offsets, strict=True):
+                yield self._follow_inventory(follower, stopping, offset)
                 yield self._follow_counters(follower, stopping)
 
-    def _follow_inventory(self, follower: HostFollower, stopping: Stopping, *, share: float) -> Loop:
-        """Read a host's inventory at its place in the interval, so that hosts are not read in step."""
+    def _follow_inventory(self, follower: HostFollower, stopping: Stopping, offset_seconds: float) -> Loop:
         return repeat(
             follower.read_inventory,
             stopping,
             interval_seconds=self.pace.inventory,
-            offset_seconds=share * min(self.pace.inventory, self.pace.poll),
+            offset_seconds=offset_seconds,
             backoff=follower.backoff,
             on_skipped=partial(follower.skipped, "inventory"),
             wanted=follower.inventory_wanted,
