@@ -47,15 +47,14 @@ class LongLoad:
 
 async def run_long_load(parts: Parts, events: int, samples: int) -> LongLoad:
     """Let the normalizer read a topic of `events` messages to its end."""
+    admin = AIOKafkaAdminClient(**client_options(parts.kafka))
+    await admin.start()
     with ServiceProcess(
         "normalizer", "NORMALIZER", _environment(parts), parts.directory / "normalizer.log"
     ) as process:
-        process.start()
-        running = psutil.Process(process.pid)
-        admin = AIOKafkaAdminClient(**client_options(parts.kafka))
-        await admin.start()
+        process.spawn()
         try:
-            marks, most = await _watch(parts, running, admin, events)
+            marks, most = await _watch(parts, psutil.Process(process.pid), admin, events)
         finally:
             await admin.close()
         process.stop()
@@ -71,8 +70,9 @@ async def _watch(
         committed = await _committed(admin)
         most = max(most, running.memory_info().rss)
         used = cpu_seconds(running) + parts.store_cpu_seconds()
-        if not marks or committed > marks[-1].events:
-            marks.append(Mark(committed, used, time.monotonic() - began_at))
+        if marks and marks[-1].events == committed:  # the last moment before more was committed counts
+            marks.pop()
+        marks.append(Mark(committed, used, time.monotonic() - began_at))
         if time.monotonic() - began_at > TIMEOUT_SECONDS:
             raise TimeoutError(f"the normalizer did not finish in {TIMEOUT_SECONDS} s")
         await asyncio.sleep(POLL_SECONDS)
