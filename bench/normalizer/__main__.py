@@ -1,18 +1,19 @@
 """`python -m bench.normalizer`: measure and report.
 
-Both read the same topic into the same tables of the same store, in turns, each turn into an empty database.
-Surveyor checks and maps what it reads; the engine does neither, so it stands among the limits.
+All read the same topic into the same tables, in turns, each turn into an empty database. The peers check and
+map what they read by Surveyor's own code; the Kafka engine does neither, so it stands among the limits.
 """
 
 import asyncio
 import os
 import statistics
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.normalizer.installation import Installation, installation
+from bench.normalizer.installation import installation
 from bench.normalizer.kafka_engine import run_kafka_engine
+from bench.normalizer.latency import run_latency
+from bench.normalizer.peers import PEERS, run_peer
 from bench.normalizer.surveyor import run_surveyor
 from bench.report import Figures, write_report
 
@@ -26,14 +27,20 @@ async def main() -> None:
     seed = int(os.environ.get("BENCH_SEED", "1"))
     with tempfile.TemporaryDirectory(prefix="surveyor-bench-") as directory:
         async with installation(Path(directory), events, seed) as parts:
-            ours, engine = [], []
+            ours: list[Figures] = []
+            engine: list[Figures] = []
+            peers: dict[str, list[Figures]] = {peer: [] for peer in PEERS}
             for _ in range(rounds):
                 ours.append(await run_surveyor(parts))
+                for peer, figures in peers.items():
+                    figures.append(await run_peer(parts, peer))
                 engine.append(await run_kafka_engine(parts))
+            latency = await run_latency(parts, seed)
             write_report(
                 "normalizer",
-                medians(ours),
+                {**medians(ours), **latency},
                 compared_by="samples_per_cpu_second_with_store",
+                peers={peer: medians(figures) for peer, figures in peers.items()},
                 limits={"clickhouse-kafka-engine": medians(engine)},
                 sizes={
                     "events": events,
@@ -51,8 +58,6 @@ def medians(rounds: list[Figures]) -> Figures:
     """Return the median of each figure over the rounds."""
     return {name: statistics.median(figures[name] for figures in rounds) for name in rounds[0]}
 
-
-Run = Callable[[Installation], Awaitable[Figures]]
 
 if __name__ == "__main__":
     asyncio.run(main())

@@ -9,12 +9,12 @@ import asyncio
 import json
 import secrets
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from bench.normalizer.environments import environment
 from bench.normalizer.installation import Installation
-from bench.report import FOLDER, Figures
+from bench.report import Figures
 
 from devstack.ledger.counters import VMWARE_COUNTERS
 from surveyor_schemas.migrations import all_migrations, render
@@ -26,7 +26,7 @@ DATABASE = "bench"
 
 async def run_kafka_engine(parts: Installation) -> Figures:
     """Measure one round, in a process of its own with an empty store."""
-    python = await asyncio.to_thread(_environment)
+    python = await asyncio.to_thread(environment, CHDB)
     with tempfile.TemporaryDirectory(dir=parts.directory) as directory:
         work = {
             "directory": directory,
@@ -55,17 +55,6 @@ async def run_kafka_engine(parts: Installation) -> Figures:
         "store_cpu_seconds": used["cpu_seconds"],
         "seconds": used["seconds"],
     }
-
-
-def _environment() -> Path:
-    """Return the interpreter that has the older chDB; installed once."""
-    folder = FOLDER / CHDB.replace("==", "-")
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", CHDB], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 def _table(parts: Installation) -> str:

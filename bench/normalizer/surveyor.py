@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -51,20 +52,20 @@ async def run_surveyor(parts: Installation) -> Figures:
 async def _run(parts: Installation, group: str, *, at_end: bool) -> Used:
     """Start the process and let it read to the end; `at_end` puts its group there before."""
     if at_end:
-        await _commit_ends(parts, group)
+        await put_at_end(parts, group)
     async with parts.database() as store:
         began_at, store_began = time.monotonic(), parts.store_cpu_seconds()
         with ServiceProcess(
-            "normalizer", "NORMALIZER", _environment(parts, store, group), parts.directory / "normalizer.log"
+            "normalizer", "NORMALIZER", environment(parts, store, group), parts.directory / "normalizer.log"
         ) as process:
             process.start()
-            await _until_committed(parts, group)
+            await _until_committed(parts, group, process)
             running = psutil.Process(process.pid)
             used = Used(
                 python_cpu_seconds=cpu_seconds(running),
                 store_cpu_seconds=parts.store_cpu_seconds() - store_began,
                 seconds=time.monotonic() - began_at,
-                resident_mib=running.memory_info().rss / 2**20,
+                resident_mib=peak_resident_mib(running.pid),
             )
             process.stop()
         if not at_end:
@@ -78,7 +79,8 @@ async def _check_complete(parts: Installation, store: ClickHouse) -> None:
         raise RuntimeError(f"{read['samples']} of {parts.samples} samples are stored")
 
 
-async def _commit_ends(parts: Installation, group: str) -> None:
+async def put_at_end(parts: Installation, group: str) -> None:
+    """Let a group begin behind all that the topic has."""
     consumer = AIOKafkaConsumer(**client_options(parts.kafka), group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
@@ -90,7 +92,8 @@ async def _commit_ends(parts: Installation, group: str) -> None:
         await consumer.stop()
 
 
-def _environment(parts: Installation, store: ClickHouse, group: str) -> dict[str, str]:
+def environment(parts: Installation, store: ClickHouse, group: str) -> dict[str, str]:
+    """Return the settings of a normalizer between this broker and this database."""
     return {
         "SURVEYOR_KAFKA__BOOTSTRAP_SERVERS": parts.kafka.bootstrap_servers,
         "SURVEYOR_CLICKHOUSE__URL": store.settings.url,
@@ -102,14 +105,22 @@ def _environment(parts: Installation, store: ClickHouse, group: str) -> dict[str
     }
 
 
-async def _until_committed(parts: Installation, group: str) -> None:
+def peak_resident_mib(pid: int) -> float:
+    """Return the most memory that a process ever had (Linux)."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError(f"no peak of process {pid}")
+
+
+async def _until_committed(parts: Installation, group: str, process: ServiceProcess) -> None:
     admin = AIOKafkaAdminClient(**client_options(parts.kafka))
     await admin.start()
     try:
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while await _committed(admin, group) < parts.events:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the normalizer did not finish in {TIMEOUT_SECONDS} s")
+            if time.monotonic() > deadline or not process.is_running:
+                raise TimeoutError(f"the normalizer did not finish in {TIMEOUT_SECONDS} s, see {process.log}")
             await asyncio.sleep(POLL_SECONDS)
     finally:
         await admin.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -148,6 +149,7 @@ async def _work(settings: AllSettings, health: Health, lag: GroupLag, stopping: 
 
 async def _stream(app: faust.App, streams: Sequence[Stream], health: Health, stopping: Stopping) -> None:
     """Run Faust; at the end let the batches under way come to theirs, so that they are committed."""
+    gc.freeze()  # what is loaded by now stays; looking at it again costs a tenth of the processor time
     await app.start()
     health.set("streams", True)
     await until_ended(app, stopping)

@@ -34,8 +34,8 @@ from surveyor_schemas.reasons import Reason
 
 SECONDS_PER_DAY = 86_400
 SPAN_BASE = 1_000_000  # above every day number that a 32-bit time can have
-BYTES_AT_ONCE = 16 * 2**20
-"""Decoded samples take some ten times their bytes: this bounds memory, whatever the size of messages."""
+BYTES_AT_ONCE = 24 * 2**20
+"""Samples in arrays take some seven times their messages' bytes while they are packed: this bounds memory."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 

@@ -18,6 +18,7 @@ from surveyor_kit.settings import KafkaSettings
 log = get_logger(__name__)
 
 STOP_TIMEOUT_SECONDS = 10.0
+WAITING_EVENTS = 50
 LIBRARIES = ("faust", "mode")
 """Their INFO lines name every service that starts and stops, and tell an operator nothing."""
 
@@ -31,15 +32,14 @@ def create_app(settings: NormalizerSettings, kafka: KafkaSettings) -> faust.App:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     for library in LIBRARIES:
         logging.getLogger(library).setLevel(logging.WARNING)
-    largest_batch = max(settings.performance_batch_events, settings.discovery_batch_events)
     return faust.App(
         settings.group,
         broker=[f"aiokafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")],
         broker_credentials=broker_credentials(kafka),
         broker_client_id=settings.group,
-        # Bounds of what waits in memory: a batch in the making and one behind it.
-        broker_max_poll_records=settings.performance_batch_events,
-        stream_buffer_maxsize=largest_batch,
+        # Bounds of what waits in memory beside the batch in the making.
+        broker_max_poll_records=WAITING_EVENTS,
+        stream_buffer_maxsize=WAITING_EVENTS,
         broker_commit_interval=settings.commit_interval_seconds,
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 5,

@@ -1,0 +1,74 @@
+"""What every contestant but the Kafka engine does with a message: Surveyor's own checks, mapping and columns.
+
+The peers differ from Surveyor in how messages reach this code and when they are acknowledged, and in what
+Surveyor does beside it: dead letters, marks of days, metrics, health.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import clickhouse_connect
+
+from normalizer.adapters.arrow import roll_up_table, samples_table
+from normalizer.domain.performance.clock_limits import ClockLimits
+from normalizer.domain.performance.mapping import map_batch
+from normalizer.domain.performance.roll_ups import roll_up
+from normalizer.domain.performance.rows import RowBuilder
+from normalizer.performance_decoding import decode_performance
+from surveyor_kit.kafka import ReceivedEvent
+
+MESSAGES_AT_ONCE = 100
+TOPIC = "performance-raw"
+Headers = Sequence[tuple[str, bytes]]
+Message = tuple[Headers, bytes]
+
+
+class SameWork:
+    """Stores messages; ends the process with its figures when all samples of the topic are stored."""
+
+    def __init__(self) -> None:
+        work = json.loads(os.environ["BENCH_WORK"])
+        self.bootstrap_servers: str = work["bootstrap_servers"]
+        self.group: str = work["group"]
+        self._samples_left: int = work["samples"]
+        self._client = clickhouse_connect.get_client(**work["store"], autogenerate_session_id=False)
+        self._limits = ClockLimits(future=timedelta(hours=1), past=timedelta(days=35))
+        self._began_at, self._cpu_began = time.monotonic(), time.process_time()
+
+    def store(self, messages: Sequence[Message]) -> None:
+        """Check, map and store messages, synchronously."""
+        rows, ingested = RowBuilder(), []
+        now = datetime.now(UTC)
+        for headers, value in messages:
+            decoded = decode_performance(ReceivedEvent(TOPIC, 0, 0, b"", value, list(headers), now))
+            batch = decoded.batch
+            if batch is None or self._limits.faults(batch.machines, now):
+                raise ValueError("the topic holds good messages only")
+            no_facts: dict[UUID, Any] = {}
+            map_batch(batch, no_facts, rows)
+            ingested.append((batch.source_id, batch.run_id, batch.batch_no, batch.value_count()))
+        packed = rows.build()
+        self._client.insert_arrow("performance_samples", samples_table(packed))
+        for table, rolled_up in roll_up(packed).items():
+            self._client.insert_arrow(table, roll_up_table(table, rolled_up))
+        self._client.insert("ingested_batches", ingested, ("source_id", "run_id", "batch_no", "values"))
+        self._samples_left -= len(packed.values)
+
+    def is_done(self) -> bool:
+        """Say whether every sample of the topic is stored."""
+        return self._samples_left <= 0
+
+    def report(self) -> None:
+        """Write what the work took."""
+        used = {
+            "seconds": time.monotonic() - self._began_at,
+            "cpu_seconds": time.process_time() - self._cpu_began,
+        }
+        sys.stdout.write(json.dumps(used) + "\n")
+        sys.stdout.flush()
