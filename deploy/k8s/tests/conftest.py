@@ -20,6 +20,8 @@ KUBERNETES_VERSION = "1.37"
 RELEASE = "trial"
 HELM_BUILD_TIMEOUT_SECONDS = 1200
 
+WORKLOADS = ("Deployment", "StatefulSet")
+
 Manifest = dict[str, Any]
 
 
@@ -42,9 +44,15 @@ class Rendering:
         (found,) = [m for m in self.of_kind(kind) if m["metadata"]["labels"][label] == component]
         return found
 
+    def workload(self, service: str) -> Manifest:
+        """Return what runs a service."""
+        label = "app.kubernetes.io/component"
+        found = [m for m in self.of_kind(*WORKLOADS) if m["metadata"]["labels"][label] == service]
+        return found[0]
+
     def pods(self) -> Iterator[tuple[str, Manifest]]:
         """Give every pod template with the name of what makes it."""
-        for manifest in self.of_kind("Deployment", "Job"):
+        for manifest in self.of_kind(*WORKLOADS, "Job"):
             yield manifest["metadata"]["name"], manifest["spec"]["template"]
 
 

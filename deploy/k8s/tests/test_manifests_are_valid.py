@@ -6,7 +6,7 @@ from typing import Any
 
 import kubernetes_validate  # type: ignore[import-untyped]  # it brings no types
 import pytest
-from deploy.k8s.tests.conftest import KUBERNETES_VERSION, Chart, Manifest, Rendering
+from deploy.k8s.tests.conftest import KUBERNETES_VERSION, WORKLOADS, Chart, Manifest, Rendering
 
 QUANTITY = re.compile(r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$")
 DNS_LABEL = re.compile(r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$")
@@ -42,7 +42,7 @@ def test_disruption_budgets_set_one_bound_of_the_two(rendering: Rendering) -> No
 
 
 def test_disruption_budgets_exist_where_there_is_more_than_one_replica(rendering: Rendering) -> None:
-    several = {d["metadata"]["name"] for d in rendering.of_kind("Deployment") if d["spec"]["replicas"] > 1}
+    several = {d["metadata"]["name"] for d in rendering.of_kind(*WORKLOADS) if d["spec"]["replicas"] > 1}
     assert {budget["metadata"]["name"] for budget in rendering.of_kind("PodDisruptionBudget")} == several
 
 
@@ -62,7 +62,7 @@ def test_names_and_labels_keep_within_what_kubernetes_allows(chart: Chart, fulln
 
 def test_services_and_budgets_select_their_pods_alone(rendering: Rendering) -> None:
     labels = {name: pod["metadata"]["labels"] for name, pod in rendering.pods()}
-    for manifest in rendering.of_kind("Service", "PodDisruptionBudget", "Deployment"):
+    for manifest in rendering.of_kind("Service", "PodDisruptionBudget", *WORKLOADS):
         spec = manifest["spec"]
         wanted = spec["selector"].get("matchLabels", spec["selector"])
         selected = [name for name, pod in labels.items() if wanted.items() <= pod.items()]
@@ -70,12 +70,12 @@ def test_services_and_budgets_select_their_pods_alone(rendering: Rendering) -> N
 
 
 def test_probes_and_services_name_ports_that_exist(rendering: Rendering) -> None:
-    for deployment in rendering.of_kind("Deployment"):
-        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    for workload in rendering.of_kind(*WORKLOADS):
+        (container,) = workload["spec"]["template"]["spec"]["containers"]
         ports = {port["name"]: port["containerPort"] for port in container["ports"]}
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             assert container[probe]["httpGet"]["port"] in ports
-        service = rendering.named("Service", deployment["metadata"]["name"])
+        service = rendering.named("Service", workload["metadata"]["name"])
         assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports.keys()
 
 
@@ -115,8 +115,8 @@ def test_services_use_nothing_that_goes_away_with_the_hooks(rendering: Rendering
         for m in rendering.manifests
         if HOOK in m["metadata"].get("annotations", {})
     }
-    for deployment in rendering.of_kind("Deployment"):
-        assert hooks.isdisjoint(references(deployment["spec"]["template"]["spec"]))
+    for workload in rendering.of_kind(*WORKLOADS):
+        assert hooks.isdisjoint(references(workload["spec"]["template"]["spec"]))
 
 
 def references(pod_spec: Manifest) -> Iterator[tuple[str, str]]:

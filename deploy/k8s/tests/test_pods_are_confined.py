@@ -57,7 +57,7 @@ def test_containers_ask_for_what_they_need_and_are_bounded_in_memory(rendering: 
 def test_secrets_reach_processes_as_files_only(rendering: Rendering) -> None:
     for container in containers(rendering):
         assert "envFrom" not in container
-        assert not [entry for entry in container["env"] if "valueFrom" in entry]
+        assert {key for entry in container["env"] for key in entry.get("valueFrom", {})} <= {"fieldRef"}
     secrets = [value for s in rendering.of_kind("Secret") for value in s["stringData"].values()]
     for configuration in rendering.of_kind("ConfigMap"):
         assert not [s for s in secrets if s in configuration["data"]["surveyor.yaml"]]
@@ -82,12 +82,12 @@ def containers(rendering: Rendering) -> list[Manifest]:
 
 
 def shown_keys(rendering: Rendering, service: str, secret: str) -> set[str]:
-    pod = rendering.component("Deployment", service)["spec"]["template"]
+    pod = rendering.workload(service)["spec"]["template"]
     volumes = [v["secret"] for v in pod["spec"]["volumes"] if v.get("secret", {}).get("secretName") == secret]
     return {item["key"] for volume in volumes for item in volume["items"]}
 
 
 def mounts(rendering: Rendering, service: str) -> set[str]:
-    pod = rendering.component("Deployment", service)["spec"]["template"]
+    pod = rendering.workload(service)["spec"]["template"]
     (container,) = pod["spec"]["containers"]
     return {PurePosixPath(mount["mountPath"]).name for mount in container["volumeMounts"]}

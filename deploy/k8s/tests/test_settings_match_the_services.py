@@ -43,11 +43,11 @@ def test_service_accepts_its_configuration(
     chart: Chart, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendering = chart.render("full")
-    deployment = rendering.component("Deployment", service)
-    sections = enter(rendering, deployment, tmp_path, monkeypatch)
+    workload = rendering.workload(service)
+    sections = enter(rendering, workload, tmp_path, monkeypatch)
     accepted = {section: settings_class(service, section)() for section in sections}
 
-    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
     (port,) = container["ports"]
     own: Any = accepted[service.replace("-", "_")]
     assert (own.http_host, own.http_port) == ("0.0.0.0", port["containerPort"])
@@ -58,7 +58,7 @@ def test_service_accepts_its_least_configuration(
     chart: Chart, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendering = chart.render("minimal")
-    sections = enter(rendering, rendering.component("Deployment", service), tmp_path, monkeypatch)
+    sections = enter(rendering, rendering.workload(service), tmp_path, monkeypatch)
     for section in sections:
         settings_class(service, section)()
 
@@ -103,7 +103,7 @@ def test_sources_in_values_reach_the_collector_with_their_passwords(
     chart: Chart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendering = chart.render("full")
-    enter(rendering, rendering.component("Deployment", "collector-vmware"), tmp_path, monkeypatch)
+    enter(rendering, rendering.workload("collector-vmware"), tmp_path, monkeypatch)
     (source,) = load_sources(CollectorVmwareSettings().sources_file)
     assert source.source_id == "vcenter-berlin"
     assert source.credentials() == ("surveyor@vsphere.local", "an example password")
@@ -145,10 +145,10 @@ def enter(rendering: Rendering, workload: Manifest, root: Path, monkeypatch: pyt
     for mount in container["volumeMounts"]:
         directory = root / mount["mountPath"].lstrip("/")
         directory.mkdir(parents=True)
-        for name, content in files_of(rendering, volumes[mount["name"]]).items():
+        for name, content in files_of(rendering, volumes.get(mount["name"], {})).items():
             (directory / name).write_text(under(root, content))
     for entry in container["env"]:
-        monkeypatch.setenv(entry["name"], entry["value"])
+        monkeypatch.setenv(entry["name"], entry.get("value", "the-pods-name"))
     file = root / os.environ["SURVEYOR_CONFIG_FILE"].lstrip("/")
     monkeypatch.setenv("SURVEYOR_CONFIG_FILE", str(file))
     return set(yaml.safe_load(file.read_text()))
@@ -179,7 +179,7 @@ def settings_class(service: str, section: str) -> type[PartSettings]:
         return SHARED[section]
     module = importlib.import_module(f"{service.replace('-', '_')}.settings")
     own = [
-        c for c in vars(module).values() if isinstance(c, type) and getattr(c, "part", "") == section.upper()
+        c for c in vars(module).values() if isinstance(c, type) and vars(c).get("part", "") == section.upper()
     ]
     (found,) = own
     assert issubclass(found, PartSettings)

@@ -12,11 +12,10 @@ def test_spools_and_control_database_lie_on_volumes_that_outlive_the_release(cha
     rendering = chart.render(
         "full", services__query_api__databaseUrl__value="", services__query_api__replicas=1
     )
-    assert data_volume(rendering, "collector-vmware") == claim("estate-collector-vmware")
-    assert data_volume(rendering, "collector-hyperv") == claim("hyperv-spool")
+    assert data_volume(rendering, "collector-hyperv", "StatefulSet") == claim("hyperv-spool")
     assert data_volume(rendering, "query-api") == claim("estate-query-api")
     claims = rendering.of_kind("PersistentVolumeClaim")
-    assert [c["metadata"]["name"] for c in claims] == ["estate-collector-vmware", "estate-query-api"]
+    assert [c["metadata"]["name"] for c in claims] == ["estate-query-api"]
     assert all(c["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep" for c in claims)
 
 
@@ -26,15 +25,29 @@ def test_with_postgresql_the_api_needs_no_volume_and_is_replaced_one_by_one(char
     assert strategy(rendering, "query-api") == "RollingUpdate"
 
 
+def test_each_replica_of_a_collector_has_a_name_and_a_volume_of_its_own(chart: Chart) -> None:
+    collector = chart.render("full").component("StatefulSet", "collector-vmware")
+    (template,) = collector["spec"]["volumeClaimTemplates"]
+    pod = collector["spec"]["template"]["spec"]
+    assert collector["spec"]["replicas"] == 3
+    assert template["spec"]["resources"]["requests"]["storage"] == "5Gi"
+    assert template["metadata"]["name"] in {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
+    assert template["metadata"]["name"] not in {volume["name"] for volume in pod["volumes"]}
+    environment = {entry["name"]: entry for entry in pod["containers"][0]["env"]}
+    name = environment["SURVEYOR_COLLECTOR_VMWARE__COLLECTOR_ID"]["valueFrom"]["fieldRef"]["fieldPath"]
+    assert name == "metadata.name"
+
+
 @pytest.mark.parametrize("service", ["collector-vmware", "collector-hyperv"])
-def test_old_collector_is_gone_before_the_new_one_polls(chart: Chart, service: str) -> None:
-    assert strategy(chart.render("full"), service) == "Recreate"
+def test_source_that_does_not_answer_holds_up_no_update(chart: Chart, service: str) -> None:
+    pod = chart.render("full").component("StatefulSet", service)["spec"]["template"]["spec"]
+    assert pod["containers"][0]["readinessProbe"]["httpGet"]["path"] == "/healthz"
 
 
 def test_spool_without_a_volume_of_its_own_lies_in_the_pod(chart: Chart) -> None:
     rendering = chart.render("full", services__collector_hyperv__persistence__enabled=False)
-    assert data_volume(rendering, "collector-hyperv") == {"emptyDir": {}}
-    assert strategy(rendering, "collector-hyperv") == "Recreate"
+    assert data_volume(rendering, "collector-hyperv", "StatefulSet") == {"emptyDir": {}}
+    assert "volumeClaimTemplates" not in rendering.component("StatefulSet", "collector-hyperv")["spec"]
 
 
 def test_api_on_sqlite_is_gone_before_the_new_one_opens_the_file(chart: Chart) -> None:
@@ -79,8 +92,8 @@ def claim(name: str) -> dict[str, Any]:
     return {"persistentVolumeClaim": {"claimName": name}}
 
 
-def data_volume(rendering: Rendering, service: str) -> dict[str, Any]:
-    pod = rendering.component("Deployment", service)["spec"]["template"]["spec"]
+def data_volume(rendering: Rendering, service: str, kind: str = "Deployment") -> dict[str, Any]:
+    pod = rendering.component(kind, service)["spec"]["template"]["spec"]
     (volume,) = [dict(volume) for volume in pod["volumes"] if volume["name"] == "data"]
     del volume["name"]
     return volume

@@ -54,4 +54,7 @@ def test_normalizer_has_no_more_replicas_than_raw_topics_have_partitions(values:
 
 def test_pods_say_which_topics_they_consume(chart: Chart) -> None:
     pod = chart.render().component("Deployment", "normalizer")["spec"]["template"]
-    assert pod["metadata"]["annotations"]["surveyor/consumes"] == "discovery-raw,performance-raw,collector-status"
+    assert (
+        pod["metadata"]["annotations"]["surveyor/consumes"]
+        == "discovery-raw,performance-raw,collector-status"
+    )

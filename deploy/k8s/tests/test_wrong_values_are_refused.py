@@ -17,7 +17,7 @@ from deploy.k8s.tests.conftest import Chart
         ({"clickhouse__url": "http://user:secret@store:8123"}, "/clickhouse/url"),
         ({"services__normalizer__replcas": 2}, "additional properties 'replcas' not allowed"),
         ({"services__collector_vmware__enabled": True}, "needs services.collector-vmware.sources"),
-        ({"services__collector_hyperv__replicas": 2}, "/services/collector-hyperv/replicas"),
+        ({"services__collector_hyperv__replicas": -1}, "/services/collector-hyperv/replicas"),
         ({"services__query_api__replicas": 2}, "needs services.query-api.databaseUrl"),
         ({"services__portal__sessionSecret": {"existingSecret": ""}}, "services.portal.sessionSecret"),
         ({"services__query_api__bootstrapKey": {"existingSecret": ""}}, "services.query-api.bootstrapKey"),
@@ -39,6 +39,11 @@ def test_wrong_value_is_refused_by_name(chart: Chart, changes: dict[str, Any], m
 def test_all_faults_are_told_at_once(chart: Chart) -> None:
     answer = chart.refusal(kafka__bootstrapServers="", clickhouse__url="", ingress__enabled=True)
     assert answer.count("\n  - ") == 3
+
+
+def test_one_claim_does_not_serve_several_replicas(chart: Chart) -> None:
+    answer = chart.refusal("full", services__collector_hyperv__replicas=2)
+    assert "services.collector-hyperv.persistence.existingClaim serves one replica" in answer
 
 
 def test_short_key_is_refused_without_showing_it(chart: Chart) -> None:

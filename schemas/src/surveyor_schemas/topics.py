@@ -83,7 +83,7 @@ _CATALOGUE = (
         retention_ms=7 * DAY_MS,
         events=(PerformanceSampled, SamplesLost),
         producers=("collector-vmware", "collector-hyperv"),
-        consumers=("normalizer",),
+        consumers=("normalizer", "collector-vmware"),
         dead_letter=True,
     ),
     Topic(

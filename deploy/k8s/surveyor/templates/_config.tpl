@@ -86,7 +86,6 @@ cluster: {{ . | quote }}
 {{- end }}
 
 {{- define "surveyor.config.collector-vmware" -}}
-collector_id: {{ include "surveyor.componentName" . }}
 sources_file: {{ include "surveyor.secretFile" (dict "component" . "purpose" (printf "%s-sources" .name)) }}
 spool_dir: {{ include "surveyor.dataDirectory" . }}/spool
 {{- end }}

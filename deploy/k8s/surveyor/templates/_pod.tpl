@@ -1,4 +1,4 @@
-{{/* The pod of a component, the same for Deployments and the migration; `command` and `probes` differ. */}}
+{{/* The pod of a component, the same for Deployments, StatefulSets and the migration; `command` and `probes` differ. */}}
 
 {{- define "surveyor.podTemplate" -}}
 {{- $pods := mergeOverwrite (deepCopy .root.Values.pods) (deepCopy (.service.pods | default dict)) -}}
@@ -75,6 +75,13 @@ env:
   {{- if .service.httpPort }}
   {{- include "surveyor.listenEnv" . | nindent 2 }}
   {{- end }}
+  {{- if hasKey .service "sources" }}
+  # Stable for a StatefulSet's pod: the key of its heartbeats.
+  - name: SURVEYOR_{{ .name | replace "-" "_" | upper }}__COLLECTOR_ID
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.name
+  {{- end }}
   {{- with .service.extraEnv }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- with .service.httpPort }}
 ports:
@@ -92,7 +99,10 @@ securityContext:
 volumeMounts: {{- include "surveyor.volumeMounts" . | nindent 2 }}
 {{- end }}
 
-{{/* Alive: the process gets on. Ready: broker, store and sources answer; a start may wait long for them, alive. */}}
+{{/*
+Alive: the process gets on. Ready: broker and store answer; a start may wait long for them, alive. A collector serves
+nobody, and a source that does not answer must not hold up the update of its other replicas.
+*/}}
 {{- define "surveyor.probes" -}}
 startupProbe:
   httpGet: {path: /healthz, port: http}
@@ -104,7 +114,7 @@ livenessProbe:
   timeoutSeconds: 5
   failureThreshold: 3
 readinessProbe:
-  httpGet: {path: /readyz, port: http}
+  httpGet: {path: {{ hasKey .service "sources" | ternary "/healthz" "/readyz" }}, port: http}
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 3
@@ -134,7 +144,7 @@ readinessProbe:
 - name: tmp
   emptyDir:
     sizeLimit: 1Gi
-{{- if include "surveyor.writesData" . }}
+{{- if and (include "surveyor.writesData" .) (not (include "surveyor.claimsPerReplica" .)) }}
 - {{ include "surveyor.dataVolume" . | indent 2 | trim }}
 {{- end }}
 {{- range $purpose, $secret := include "surveyor.secretsOf" . | fromYaml }}

@@ -31,6 +31,23 @@ true
 {{- .service.persistence.existingClaim | default (include "surveyor.componentName" .) -}}
 {{- end }}
 
+{{- define "surveyor.claimSpec" -}}
+accessModes: [ReadWriteOnce]
+{{- with .service.persistence.storageClass }}
+storageClassName: {{ . | quote }}
+{{- end }}
+resources:
+  requests:
+    storage: {{ .service.persistence.size }}
+{{- end }}
+
+{{/* Says "true" if each replica has a claim of its own, which its StatefulSet makes and mounts. */}}
+{{- define "surveyor.claimsPerReplica" -}}
+{{- if and (hasKey .service "sources") (include "surveyor.isPersistent" .) (not .service.persistence.existingClaim) -}}
+true
+{{- end }}
+{{- end }}
+
 {{/* The volume behind the data directory. */}}
 {{- define "surveyor.dataVolume" -}}
 name: data

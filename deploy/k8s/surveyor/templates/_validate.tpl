@@ -29,6 +29,12 @@
 {{- $faults = append $faults (printf "services.%s.enabled needs services.%s.sources (existingSecret or list)" $name $name) }}
 {{- end }}
 {{- end }}
+{{- range $name := list "collector-vmware" "collector-hyperv" }}
+{{- $collector := index $services $name }}
+{{- if and $collector.enabled $collector.persistence.enabled $collector.persistence.existingClaim (gt (int $collector.replicas) 1) }}
+{{- $faults = append $faults (printf "services.%s.persistence.existingClaim serves one replica: without it each replica gets a claim of its own" $name) }}
+{{- end }}
+{{- end }}
 {{- $api := index $services "query-api" }}
 {{- if and $api.enabled (not (hasKey $secrets "query-api-bootstrap-key")) }}
 {{- $faults = append $faults "services.query-api.bootstrapKey (existingSecret or value) must give the first administrator's API key" }}
