@@ -52,6 +52,18 @@ def test_overridden_issue_has_another_class_and_other_words(assess: Any, a_machi
     assert (result.readiness, result.recommended_size) == (Readiness.NOT_SUITABLE, None)
 
 
+def test_refusing_unknown_limits_leaves_no_size(
+    a_catalogue: Any, a_size: Any, settings: Any, a_machine: Any, a_nic: Any
+) -> None:
+    catalogue = a_catalogue((a_size(network_mbit_per_second=None), "0.2"))
+    machine, given = a_machine(nics=(a_nic(10),)), settings(azure_disk_types=["Premium"])
+    assert Assessment(given, catalogue).assess(machine).readiness is Readiness.SUITABLE
+    strict = OwnerRules.model_validate({"issues": {"SizeLimitUnknown": {"readiness": "NotSuitable"}}})
+    result = Assessment(given, catalogue, strict).assess(machine)
+    assert (result.readiness, result.recommended_size) == (Readiness.NOT_SUITABLE, None)
+    assert result.issues == (Issue.SIZE_LIMIT_UNKNOWN,)
+
+
 def test_own_rule_finds_the_machines_that_meet_all_its_conditions(assess: Any, a_machine: Any) -> None:
     rules = {"rules": [OLD_SQL]}
     found = assess(rules, a_machine("Windows Server 2012 R2", name="prod-sql-01"))

@@ -8,29 +8,22 @@ import hashlib
 import json
 from datetime import date
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from assessor.domain.catalogue import VmSize
 from assessor.domain.issues import OVERRIDABLE, DataIssue, Issue
-from assessor.domain.machine import BootType, Machine, Source
+from assessor.domain.owner_conditions import Condition, RulePart, Text, any_matches, is_version
 from assessor.domain.rules import MAX_CORES, MAX_MEMORY_GIB
-from surveyor_inventory.guest_os import GuestOs, OsFamily, OsProduct
+from surveyor_inventory.guest_os import GuestOs, OsProduct
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
 Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 OwnReadiness = Literal["Suitable", "ConditionallySuitable", "ReadinessUnknown", "NotSuitable"]
 OsReadiness = Literal["Suitable", "ConditionallySuitable", "NotSuitable"]
 
 
-class _Rules(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class IssueOverride(_Rules):
+class IssueOverride(RulePart):
     """Another class or other words for a built-in issue; what is left out stays as it is.
 
     The word `off` (in YAML the same as false) in place of all that switches the issue off.
@@ -48,52 +41,7 @@ class IssueOverride(_Rules):
         return {"off": True} if given is False or given == "off" else given
 
 
-class Condition(_Rules):
-    """Which machines an own rule is about; every part that is given must hold."""
-
-    name_matches: Text | None = None
-    """A pattern with * and ?, compared without regard to case."""
-    source: Source | None = None
-    boot_type: BootType | None = None
-    os_family: OsFamily | None = None
-    os_product: OsProduct | None = None
-    os_version: Text | None = None
-    """A version or its beginning: "7" holds for 7.9."""
-    os_name_matches: Text | None = None
-    cores_over: Amount | None = None
-    memory_gib_over: Amount | None = None
-    disks_over: Annotated[int, Field(ge=0)] | None = None
-    disk_gib_over: Amount | None = None
-    """Holds when any disk is larger."""
-    nics_over: Annotated[int, Field(ge=0)] | None = None
-
-    @model_validator(mode="after")
-    def _asks_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("give at least one condition")
-        return self
-
-    def holds(self, machine: Machine) -> bool:
-        """Whether `machine` meets every condition that is given; what is not known meets none."""
-        tests = (
-            _matches(self.name_matches, machine.name),
-            self.source is None or machine.source is self.source,
-            self.boot_type is None or machine.boot_type is self.boot_type,
-            self.os_family is None or machine.guest_os.family is self.os_family,
-            self.os_product is None or machine.guest_os.product is self.os_product,
-            self.os_version is None or is_version(machine.guest_os, self.os_version),
-            _matches(self.os_name_matches, machine.os_name),
-            self.cores_over is None or machine.cores > self.cores_over,
-            self.memory_gib_over is None or machine.memory_gib > self.memory_gib_over,
-            self.disks_over is None or len(machine.disks) > self.disks_over,
-            self.disk_gib_over is None
-            or any((disk.size_gib or 0) > self.disk_gib_over for disk in machine.disks),
-            self.nics_over is None or len(machine.nics) > self.nics_over,
-        )
-        return all(tests)
-
-
-class OwnRule(_Rules):
+class OwnRule(RulePart):
     """A finding of the owner's own."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{2,79}$")]
@@ -111,7 +59,7 @@ class OwnRule(_Rules):
         return code
 
 
-class OsSupport(_Rules):
+class OsSupport(RulePart):
     """What a guest operating system is worth, in place of the built-in tables."""
 
     product: OsProduct
@@ -125,17 +73,17 @@ class OsSupport(_Rules):
         return self.version is None or is_version(guest_os, self.version)
 
 
-class SizeRules(_Rules):
+class SizeRules(RulePart):
     """Sizes and series that are never recommended; * and ? stand for any characters."""
 
     exclude: tuple[Text, ...] = ()
     exclude_series: tuple[Text, ...] = ()
 
     def allow(self, size: VmSize) -> bool:
-        return not (_any(self.exclude, size.name) or _any(self.exclude_series, size.series))
+        return not (any_matches(self.exclude, size.name) or any_matches(self.exclude_series, size.series))
 
 
-class RightSizingRules(_Rules):
+class RightSizingRules(RulePart):
     """When a machine counts as idle or oversized.
 
     Source: Azure Advisor, "Reduce service costs" (2021-10-29): a machine is to be shut down below 3 % CPU
@@ -152,7 +100,7 @@ class RightSizingRules(_Rules):
     """Oversized where the need for cores or memory is at most this share of what is allocated."""
 
 
-class LimitRules(_Rules):
+class LimitRules(RulePart):
     """Above what need a machine counts as not suitable, whatever sizes there are.
 
     Source: Azure Migrate, "Azure VM assessments" (2025-02-06). Azure has larger sizes by now.
@@ -162,7 +110,7 @@ class LimitRules(_Rules):
     max_memory_gib: Annotated[float, Field(gt=0, allow_inf_nan=False)] = MAX_MEMORY_GIB
 
 
-class OwnPrices(_Rules):
+class OwnPrices(RulePart):
     """Prices that no public list gives."""
 
     defender_usd_per_month: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = None
@@ -176,7 +124,7 @@ class OwnPrices(_Rules):
         return self
 
 
-class OwnerRules(_Rules):
+class OwnerRules(RulePart):
     """One file of rules; an empty one changes nothing."""
 
     version: Literal[1] = 1
@@ -216,21 +164,3 @@ class OwnerRules(_Rules):
         document = self.model_dump(mode="json", exclude_defaults=True)
         canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def is_version(guest_os: GuestOs, version: str) -> bool:
-    """Whether `version` is the guest's version or a beginning of it, number by number or word by word."""
-    known = guest_os.version
-    if known is None:
-        return False
-    return known == version or known.startswith((f"{version}.", f"{version} "))
-
-
-def _matches(pattern: str | None, text: str | None) -> bool:
-    if pattern is None:
-        return True
-    return text is not None and fnmatchcase(text.lower(), pattern.lower())
-
-
-def _any(patterns: tuple[str, ...], text: str) -> bool:
-    return any(_matches(pattern, text) for pattern in patterns)
