@@ -52,8 +52,8 @@ class Following:
 
     @property
     def progress(self) -> SourceProgress:
-        (progress,) = self.followers.progress()
-        return progress
+        """The first source's."""
+        return self.followers.progress()[0]
 
     @property
     def host(self) -> HostStatus:
@@ -114,19 +114,19 @@ def settings_for(folder: Path, **changes: Any) -> CollectorHypervSettings:
 
 
 @asynccontextmanager
-async def following(folder: Path, source: dict[str, Any], **changes: Any) -> AsyncIterator[Following]:
-    """Follow one source for the duration of the block."""
+async def following(folder: Path, *sources: dict[str, Any], **changes: Any) -> AsyncIterator[Following]:
+    """Follow sources for the duration of the block."""
     settings = settings_for(folder, **changes)
     settings.spool_dir.mkdir(parents=True, exist_ok=True)
     clock, publisher, health = SystemClock(), GatedPublisher(), Health()
-    parsed = SourceSettings.model_validate(source)
+    parsed = [SourceSettings.model_validate(source) for source in sources]
 
     async def nothing_known(*_: object) -> KnownMachines:
         return KnownMachines()
 
     parts = SiteParts(
         settings=settings,
-        sources=[parsed],
+        sources=parsed,
         connect=lambda one, address: open_readers(one, address, image_refresh_seconds=600),
         recall=nothing_known,
         publisher=publisher,
@@ -138,7 +138,7 @@ async def following(folder: Path, source: dict[str, Any], **changes: Any) -> Asy
     async with Followers(parts) as followers:
         await followers.take(parts.sites())
         try:
-            yield Following(publisher, followers, health, parsed.source_id)
+            yield Following(publisher, followers, health, parsed[0].source_id)
         finally:
             publisher.there.set()
             await followers.give_up(parts.sites())

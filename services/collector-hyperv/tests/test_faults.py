@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from collector_hyperv.adapters.host import CounterReader
 from collector_hyperv.domain.counters import ADAPTER, PROCESSOR
 from devstack.hyperv.control import ControlClient
-from devstack.hyperv.fixture import RunningHost
+from devstack.hyperv.fixture import RunningHost, start_host
 from surveyor_schemas.counters import HypervCounter
 from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineObserved
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
@@ -99,6 +99,14 @@ FAULTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def mended_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
+    """A host for faults that end: each test leaves it as it was."""
+    host = start_host(tmp_path_factory.mktemp("mended-host"), vms=6, seed=5)
+    yield host
+    host.stop()
+
+
 async def steady(seen: Following) -> None:
     """Wait until the host is followed and its rates are published."""
     await seen.until(lambda: seen.progress.state() == "connected" and len(seen.values()) > A_FEW_POLLS)
@@ -109,8 +117,10 @@ def codes(seen: Following) -> set[str]:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_a_fault_shows_is_survived_and_ends(name: str, host: RunningHost, tmp_path: Path) -> None:
-    fault = FAULTS[name]
+async def test_a_fault_shows_is_survived_and_ends(
+    name: str, mended_host: RunningHost, tmp_path: Path
+) -> None:
+    fault, host = FAULTS[name], mended_host
     source_id = f"faulty-{uuid.uuid4().hex[:6]}"
     async with following(tmp_path, source_for(host, source_id)) as seen:
         await steady(seen)

@@ -115,8 +115,8 @@ class Followers:
 
     async def publish_left_over(self) -> None:
         """Publish what waits on disk of sources that are not followed here (any more)."""
-        followed = {progress.source_id for progress in self.progress()}
         for source_id in self.parts.left_over():
-            if source_id not in followed:
+            # Who follows a source, or is about to, publishes what its spool holds.
+            if not self._spools[source_id].locked():
                 async with self._spools[source_id]:
                     await self.parts.publish_left_over(source_id)
