@@ -67,10 +67,10 @@ chaos: $(STAMP) ## the long ledger tests: kills at random, many rounds
 scale: $(STAMP) ## the tests with thousands of machines
 	$(BIN)/pytest -m scale $(ARGS)
 
-bench: $(patsubst bench/%/__main__.py,bench-%,$(filter-out bench/load/%,$(wildcard bench/*/__main__.py))) ## every measurement
+bench: $(subst _,-,$(patsubst bench/%/__main__.py,bench-%,$(filter-out bench/load/%,$(wildcard bench/*/__main__.py)))) ## every measurement
 
 bench-%: $(STAMP) ## one measurement, for example bench-normalizer; writes build/bench/<name>.json
-	$(BIN)/python -m bench.$*
+	$(BIN)/python -m bench.$(subst -,_,$*)
 
 clean: ## remove the environment, local parts' data and build output
 	rm -rf $(VENV) .devstack build

@@ -1,12 +1,9 @@
 """Builds Helm from its published Go module, for the tests of the chart."""
 
-import os
-import subprocess
 from pathlib import Path
 
-from devstack.installation import InstallationError, install_once
-from devstack.progress import task
-from devstack.vcenter.build import find_go
+from devstack.go_program import go_install
+from devstack.installation import install_once
 
 HELM_VERSION = "3.22.0"
 _PACKAGE = f"helm.sh/helm/v3/cmd/helm@v{HELM_VERSION}"
@@ -23,10 +20,5 @@ def helm_binary() -> Path:
 
 
 def _build(directory: Path) -> None:
-    # The toolchain found is the one used: `auto` would download another where go.mod asks for a newer one.
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "0", "GOBIN": str(directory)}
-    command = [str(find_go()), "install", "-trimpath", "-ldflags", f"-s -w {_SET_VERSION}", _PACKAGE]
-    with task(f"Building Helm {HELM_VERSION} (about three minutes)"):
-        built = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True)
-    if built.returncode:
-        raise InstallationError(f"Helm could not be built:\n{built.stderr.strip()}")
+    title = f"Helm {HELM_VERSION} (about three minutes)"
+    go_install(title, _PACKAGE, directory, flags=["-ldflags", f"-s -w {_SET_VERSION}"])
