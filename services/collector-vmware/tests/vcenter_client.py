@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pyVim.connect import Disconnect, SmartConnect
-from pyVmomi import vim
+from pyVmomi import vim, vmodl
 
 from devstack.fixtures.vcenter import RunningVCenter
 
@@ -26,6 +26,19 @@ class VCenterClient:
         found = list(view.view)
         view.Destroy()
         return found
+
+    def names(self) -> list[str]:
+        """Return the names of all machines in one call."""
+        root = self.content.rootFolder
+        view = self.content.viewManager.CreateContainerView(root, [vim.VirtualMachine], True)
+        collector = vmodl.query.PropertyCollector
+        members = collector.TraversalSpec(type=vim.view.ContainerView, path="view", skip=False)
+        spec = collector.FilterSpec(
+            objectSet=[collector.ObjectSpec(obj=view, skip=True, selectSet=[members])],
+            propSet=[collector.PropertySpec(type=vim.VirtualMachine, pathSet=["name"])],
+        )
+        found = self.content.propertyCollector.RetrieveContents([spec])
+        return [content.propSet[0].val for content in found]
 
     def named(self, name: str) -> Any:
         """Return the machine of a name."""

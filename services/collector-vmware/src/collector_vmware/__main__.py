@@ -1,4 +1,4 @@
-"""`python -m collector_vmware`: follow the sources until told to stop, or look once with `--check`."""
+"""`python -m collector_vmware`: follow the sources until told to stop, look once, or forget a source."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from typing import IO
 from collector_vmware.adapters.vsphere_connection import VsphereConnector
 from collector_vmware.bootstrap import SERVICE, Collector
 from collector_vmware.check import check_sources
+from collector_vmware.forget import forget_source
 from collector_vmware.settings import (
     SPOOL_DIR,
     CollectorVmwareSettings,
@@ -41,6 +42,8 @@ def main() -> None:
     if arguments.check:
         raise SystemExit(_check(sources))
     kafka = load_settings(KafkaSettings)
+    if arguments.forget_source is not None:
+        raise SystemExit(_forget(arguments.forget_source, settings, sources, kafka))
     configure_tracing(SERVICE, load_settings(TracingSettings))
     with _claimed(settings.spool_dir):
         run(Collector(settings, sources, kafka).run, grace_seconds=GRACE_SECONDS)
@@ -61,7 +64,27 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="show what would be collected and what is missing",
     )
+    parser.add_argument(
+        "--forget-source",
+        metavar="SOURCE_ID",
+        help="report the machines of a source that is no longer listed as removed",
+    )
     return parser.parse_args()
+
+
+def _forget(
+    source_id: str,
+    settings: CollectorVmwareSettings,
+    sources: Sequence[SourceSettings],
+    kafka: KafkaSettings,
+) -> int:
+    """Say how many machines were removed; refuse a source that would be read again at once."""
+    if any(source.source_id == source_id for source in sources):
+        sys.stderr.write(f"{source_id} still stands in {settings.sources_file}: take it out first\n")
+        return 1
+    count = asyncio.run(forget_source(source_id, settings.collector_id, kafka, SystemClock()))
+    sys.stdout.write(f"{count} machines of {source_id} are reported removed\n")
+    return 0
 
 
 def _check(sources: Sequence[SourceSettings]) -> int:
