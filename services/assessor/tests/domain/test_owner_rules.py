@@ -1,5 +1,6 @@
 """The owner's rules beside the built-in ones: added, overridden, switched off."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -148,6 +149,7 @@ def test_price_of_defender_makes_a_security_cost(assess: Any, a_machine: Any, a_
     prices = {"prices": {"defender_usd_per_month": "14.60", "as_of": "2026-08-01"}}
     priced = assess(prices, machine)
     assert priced.monthly_security_cost == Decimal("14.60")
+    assert priced.prices_as_of == min(unpriced.prices_as_of, date(2026, 8, 1))
     assert DataIssue.NO_SECURITY_COST not in priced.data_issues
     unprotected = assess(prices, machine, azure_security_offering_type="NO")
     assert unprotected.monthly_security_cost is None

@@ -1,5 +1,6 @@
 """One machine through the stages: readiness, disks, size, cost, confidence; and what goes beyond."""
 
+from datetime import date
 from decimal import Decimal
 
 from assessor.domain.alternatives import (
@@ -101,7 +102,7 @@ class Assessment:
             coverage=machine_coverage(machine, self.settings),
             disks=disks,
             nics=tuple(AssessedNic(nic.name, nic_data_issues(nic, self.settings)) for nic in machine.nics),
-            prices_as_of=min(sizing.price_dates, default=None),
+            prices_as_of=min([*sizing.price_dates, *self._security_price_date(security)], default=None),
         )
 
     def _security_readiness(
@@ -119,6 +120,10 @@ class Assessment:
             return Decimal(0)
         usd = self.rules.owner.prices.defender_usd_per_month
         return None if usd is None else self._pricing.storage(usd)
+
+    def _security_price_date(self, cost: Decimal | None) -> list[date]:
+        as_of = self.rules.owner.prices.as_of
+        return [as_of] if cost and as_of is not None else []
 
     def _alternatives(self, machine: Machine, need: Requirement, sized: Sized) -> Alternatives:
         licence = licence_paid(machine.guest_os, self.settings)
