@@ -1,6 +1,7 @@
 """The client against a real server: paging, faults, cut answers, logins, encryption."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from collector_hyperv.adapters.wsman.errors import (
     WsmanError,
 )
 from collector_hyperv.adapters.wsman.parse import CimType, PropertyType
+from devstack.certificate import kept_certificate
 from devstack.hyperv.fixture import RunningHost
 from devstack.ports import free_port
 from surveyor_kit.testing import FaultProxy
@@ -207,6 +209,24 @@ def test_https_needs_a_trusted_certificate(tls_host: RunningHost, client_of: Cli
     assert len(trusting.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)) == 3
     with pytest.raises(CertificateRefused):
         client_of(tls_host, method=method, ca_file=None).query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
+
+
+def test_a_certificate_is_a_login(tls_host: RunningHost, client_of: ClientOf) -> None:
+    ours = tls_host.client_certificate
+    assert ours is not None
+    known = client_of(tls_host, method="certificate", client_certificate=ours.path, client_key=ours.key_path)
+    assert len(known.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)) == 3
+
+
+def test_a_certificate_of_nobody_is_no_login(
+    tls_host: RunningHost, client_of: ClientOf, tmp_path: Path
+) -> None:
+    foreign = kept_certificate(tmp_path / "foreign")
+    stranger = client_of(
+        tls_host, method="certificate", client_certificate=foreign.path, client_key=foreign.key_path
+    )
+    with pytest.raises(LoginRefused):
+        stranger.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
 
 
 def test_verification_can_be_turned_off(tls_host: RunningHost, client_of: ClientOf) -> None:

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--build", type=int, default=DEFAULT_BUILD, help="Windows build, e.g. 9600 or 20348")
     parser.add_argument("--tls-cert", type=Path)
     parser.add_argument("--tls-key", type=Path)
+    parser.add_argument("--tls-client-cert", type=Path, help="a certificate that is a login by itself")
     return parser
 
 
@@ -119,6 +120,9 @@ def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.tls_cert, options.tls_key)
+    if options.tls_client_cert is not None:
+        context.load_verify_locations(options.tls_client_cert)
+        context.verify_mode = ssl.CERT_OPTIONAL
     return context
 
 

@@ -1,8 +1,8 @@
 """Authentication and message sealing, bound to one TCP connection as WinRM binds them.
 
-NTLM comes bare or wrapped in SPNEGO, under `Negotiate`; Basic is accepted only over TLS. Over plain HTTP
-every message must be sealed: `multipart/encrypted` with tab-indented part headers, then the length of the
-signature, the signature and the data.
+NTLM comes bare or wrapped in SPNEGO, under `Negotiate`; Basic and client certificates are accepted only over
+TLS. Over plain HTTP every message must be sealed: `multipart/encrypted` with tab-indented part headers, then
+the length of the signature, the signature and the data.
 
 Source: Microsoft Learn, [MS-WSMV] 2.2.9.1 (encrypted message types); RFC 4559.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import spnego
 from spnego.exceptions import SpnegoError
 
+MUTUAL_TLS = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 _BOUNDARY = b"--Encrypted Boundary"
 _PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
 SEALED_TYPE = f'multipart/encrypted;protocol="{_PROTOCOL}";boundary="Encrypted Boundary"'
@@ -64,8 +65,14 @@ class ConnectionSecurity:
         """Forget who speaks, as when a login has expired."""
         self._granted, self._context = False, None
 
-    def authenticate(self, authorization: str) -> Outcome:
-        """Take one step of the login with the Authorization header of a request; empty if there is none."""
+    def authenticate(self, authorization: str, *, has_certificate: bool = False) -> Outcome:
+        """Take one step of the login with the Authorization header of a request; empty if there is none.
+
+        `has_certificate`: the caller has shown a certificate of an account when the connection was made.
+        """
+        if authorization == MUTUAL_TLS:
+            self._granted, self._context = has_certificate, None
+            return Outcome(True) if has_certificate else self._refuse()
         scheme, _, token = authorization.partition(" ")
         if not scheme:
             return Outcome(True) if self._granted else self._refuse()

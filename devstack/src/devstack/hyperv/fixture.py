@@ -27,7 +27,10 @@ class HostDidNotStart(RuntimeError):
 
 @dataclass
 class RunningHost:
-    """A simulated host that listens; `certificate` is the file to trust where it speaks TLS."""
+    """A simulated host that listens.
+
+    Where it speaks TLS, `certificate` is the file to trust, and `client_certificate` is a login.
+    """
 
     url: str
     host: str
@@ -38,6 +41,7 @@ class RunningHost:
     control: ControlClient
     control_url: str
     certificate: Path | None
+    client_certificate: Certificate | None
     process: "subprocess.Popen[str]"
 
     def stop(self) -> None:
@@ -89,10 +93,12 @@ def _start(tmp_dir: Path, options: dict[str, object], *, tls: bool = False) -> l
     password_file.touch(mode=0o600)
     password_file.write_text(password)
     options = {**options, "user": username, "password-file": password_file}
-    certificate: Certificate | None = None
+    certificate = client_certificate = None
     if tls:
         certificate = kept_certificate(tmp_dir / "hyperv-tls")
+        client_certificate = kept_certificate(tmp_dir / "hyperv-client")
         options |= {"tls-cert": certificate.path, "tls-key": certificate.key_path}
+        options |= {"tls-client-cert": client_certificate.path}
     process = _leashed(tmp_dir, [f"--{option}={value}" for option, value in options.items()])
     ready = _await_ready(process)
     return [
@@ -106,6 +112,7 @@ def _start(tmp_dir: Path, options: dict[str, object], *, tls: bool = False) -> l
             control=ControlClient(one["control_url"]),
             control_url=one["control_url"],
             certificate=certificate.path if certificate else None,
+            client_certificate=client_certificate,
             process=process,
         )
         for one in ready["hosts"]

@@ -98,13 +98,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if self.security.is_logged_in and self.server.line_fault.take_lost_login():
             self.security.forget()
-        outcome = self.security.authenticate(self.headers.get("Authorization", "").strip())
+        outcome = self.security.authenticate(
+            self.headers.get("Authorization", "").strip(), has_certificate=self._has_certificate()
+        )
         if not outcome.granted:
             self._reply(401, b"", challenges=outcome.challenges)
         elif not body:
             self._reply(200, b"", challenges=outcome.challenges)
         else:
             self._serve(body, outcome.challenges)
+
+    def _has_certificate(self) -> bool:
+        return isinstance(self.connection, ssl.SSLSocket) and bool(self.connection.getpeercert())
 
     def _read_body(self) -> bytes | None:
         length = self.headers.get("Content-Length", "0")

@@ -214,6 +214,9 @@ def _mapped(error: Exception, is_logged_in: bool) -> WsmanError:
             return error
         case AuthenticationError():
             return LoginRefused("the host does not accept the account")
+        case requests.exceptions.SSLError() if "_ALERT_" in str(error):
+            # The host's word, not ours: it does not take the certificate that we show.
+            return LoginRefused("the host does not accept the TLS connection, or the account's certificate")
         case requests.exceptions.SSLError():
             return CertificateRefused("the host's certificate is not trusted, or does not name the host")
         case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
