@@ -1,0 +1,1 @@
+"""From a request to a completed assessment, on peaks of a month; and percentiles beside other engines."""
