@@ -61,10 +61,15 @@ class Following:
         """Return how a source is."""
         return next(board for board in self.followers.boards() if board.source_id == source_id)
 
-    async def until(self, condition: Callable[["Following"], Any], what: str) -> Any:
+    async def until(
+        self,
+        condition: Callable[["Following"], Any],
+        what: str,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> Any:
         """Wait until the condition gives something true, and return that."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(patience_seconds):
                 while not (found := condition(self)):  # noqa: ASYNC110  # many things may be waited for
                     await asyncio.sleep(0.05)
         except TimeoutError:

@@ -18,7 +18,8 @@ from .vcenter_client import connected
 pytestmark = [pytest.mark.parts, pytest.mark.scale, pytest.mark.timeout(1800)]
 
 MACHINES = 10_000
-CPU_SECONDS = 30
+PATIENCE_SECONDS = 600
+CPU_SECONDS = 45
 """For reading, describing and publishing all machines once; pyvmomi took 17 s for reading alone."""
 
 
@@ -39,10 +40,10 @@ async def test_ten_thousand_machines_are_discovered_completely(large: RunningVCe
     before, began = process.cpu_times().user, time.monotonic()
     settings = {"poll_interval_seconds": 20, "publish_interval_seconds": 20, "back_fill": False}
     async with following(tmp_path, [source_for(large, "large", tmp_path)], **settings) as seen:
-        await seen.until(counted, "a complete read")
+        await seen.until(counted, "a complete read", PATIENCE_SECONDS)
         used, took = process.cpu_times().user - before, time.monotonic() - began
         machines = {event.machine_id: event.name for event in seen.of(VmwareMachineObserved)}
         assert len(machines) == MACHINES
         assert set(machines.values()) == names
-        await seen.until(lambda s: s.of(PerformanceSampled), "samples")
+        await seen.until(lambda s: s.of(PerformanceSampled), "samples", PATIENCE_SECONDS)
     assert used < CPU_SECONDS, f"{used:.0f} CPU s, {took:.0f} s"
