@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from bench.normalizer.installation import cpu_seconds
 from bench.store.parts import Parts
 
@@ -80,7 +81,10 @@ async def _watch(
 
 
 async def _committed(admin: AIOKafkaAdminClient) -> int:
-    places = await admin.list_consumer_group_offsets(GROUP)
+    try:
+        places = await admin.list_consumer_group_offsets(GROUP)
+    except GroupCoordinatorNotAvailableError:  # nobody has had a group on this broker yet
+        return 0
     return sum(max(0, place.offset) for part, place in places.items() if part.topic == "performance-raw")
 
 
