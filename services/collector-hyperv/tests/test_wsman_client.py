@@ -225,7 +225,8 @@ def test_a_certificate_of_nobody_is_no_login(
     stranger = client_of(
         tls_host, method="certificate", client_certificate=foreign.path, client_key=foreign.key_path
     )
-    with pytest.raises(LoginRefused):
+    # The host's alert can be lost when it closes the connection at once.
+    with pytest.raises((LoginRefused, HostUnreachable)):
         stranger.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES)
 
 

@@ -217,7 +217,7 @@ def _mapped(error: Exception, is_logged_in: bool) -> WsmanError:
         case requests.exceptions.SSLError() if "_ALERT_" in str(error):
             # The host's word, not ours: it does not take the certificate that we show.
             return LoginRefused("the host does not accept the TLS connection, or the account's certificate")
-        case requests.exceptions.SSLError():
+        case requests.exceptions.SSLError() if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return CertificateRefused("the host's certificate is not trusted, or does not name the host")
         case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
             return MalformedAnswer("the answer was cut short")
