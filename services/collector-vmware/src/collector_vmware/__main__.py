@@ -19,7 +19,7 @@ from collector_vmware.settings import (
     load_sources,
 )
 from surveyor_kit.clock import SystemClock
-from surveyor_kit.lifecycle import run
+from surveyor_kit.lifecycle import collect_garbage_rarely, run
 from surveyor_kit.logging import configure_logging
 from surveyor_kit.settings import KafkaSettings, LogSettings, TracingSettings, load_settings
 from surveyor_kit.settings.base import CONFIG_EXIT_CODE
@@ -46,6 +46,7 @@ def main() -> None:
         raise SystemExit(_forget(arguments.forget_source, settings, sources, kafka))
     configure_tracing(SERVICE, load_settings(TracingSettings))
     with _claimed(settings.spool_dir):
+        collect_garbage_rarely()
         run(Collector(settings, sources, kafka).run, grace_seconds=GRACE_SECONDS)
 
 
