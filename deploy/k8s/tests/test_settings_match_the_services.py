@@ -184,3 +184,12 @@ def settings_class(service: str, section: str) -> type[PartSettings]:
     (found,) = own
     assert issubclass(found, PartSettings)
     return found
+
+
+def test_rules_of_the_owner_are_mounted_and_named(chart: Chart) -> None:
+    rules = "switch_off: [BootTypeUnknown]\n"
+    rendering = chart.render("minimal", services__assessor__rules=rules)
+    (config,) = [one for one in rendering.manifests if "rules.yaml" in one.get("data", {})]
+    assert config["data"]["rules.yaml"].strip() == rules.strip()
+    settings = yaml.safe_load(config["data"]["surveyor.yaml"])["assessor"]
+    assert settings["rules_file"] == "/etc/surveyor/config/rules.yaml"

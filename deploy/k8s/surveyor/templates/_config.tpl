@@ -99,6 +99,9 @@ data_dir: {{ include "surveyor.dataDirectory" . }}
 {{- end }}
 
 {{- define "surveyor.config.assessor" -}}
+{{- with .service.rules }}
+rules_file: /etc/surveyor/config/rules.yaml
+{{- end }}
 {{- end }}
 
 {{- define "surveyor.config.query-api" -}}

@@ -48,7 +48,7 @@ spec:
 {{- end }}
 
 {{- define "surveyor.podAnnotations" -}}
-checksum/config: {{ include "surveyor.config" . | sha256sum }}
+checksum/config: {{ printf "%s%s" (include "surveyor.config" .) (.service.rules | default "") | sha256sum }}
 {{- with .service.consumes }}
 surveyor/consumes: {{ range $index, $entry := . }}{{ if $index }},{{ end }}{{ $entry.topic }}{{ end }}
 {{- end }}
