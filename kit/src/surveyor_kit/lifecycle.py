@@ -123,7 +123,7 @@ def collect_garbage_rarely() -> None:
     """Look for unreachable cycles about a hundred times more rarely, and not among what is there now.
 
     For processes that handle many small lists for a moment: looking at all of them again and again took a
-    third of a collector's time. Nearly everything is freed without it, by counting references.
+    third of the VMware collector's time. Nearly everything is freed without it, by counting references.
     """
     gc.collect()
     gc.freeze()

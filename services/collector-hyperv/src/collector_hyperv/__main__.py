@@ -8,7 +8,7 @@ from collector_hyperv import bootstrap
 from collector_hyperv.check import check_hosts
 from collector_hyperv.settings import CheckSettings, CollectorHypervSettings, load_sources
 from surveyor_kit.clock import SystemClock
-from surveyor_kit.lifecycle import run
+from surveyor_kit.lifecycle import collect_garbage_rarely, run
 from surveyor_kit.logging import configure_logging
 from surveyor_kit.settings import KafkaSettings, LogSettings, TracingSettings, load_settings
 from surveyor_kit.tracing import configure_tracing
@@ -23,6 +23,7 @@ def main() -> None:
     configure_logging(bootstrap.SERVICE, load_settings(LogSettings))
     configure_tracing(bootstrap.SERVICE, load_settings(TracingSettings))
     bootstrap.refuse_unavailable_logins(settings)
+    collect_garbage_rarely()
     run(bootstrap.Collector(settings, load_sources(settings.sources_file), kafka).run)
 
 
