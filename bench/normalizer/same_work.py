@@ -10,20 +10,19 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 import clickhouse_connect
+from pyarrow import Table
 
-from normalizer.adapters.arrow import roll_up_table, samples_table
+from normalizer.adapters.arrow import joined, roll_up_table, samples_table
 from normalizer.domain.performance.clock_limits import ClockLimits
-from normalizer.domain.performance.mapping import map_batch
-from normalizer.domain.performance.roll_ups import roll_up
-from normalizer.domain.performance.rows import RowBuilder
+from normalizer.domain.performance.roll_ups import TABLES, roll_up
 from normalizer.performance_decoding import decode_performance
+from normalizer.performance_handler import Accepted
+from normalizer.ports import IngestedBatch
 from surveyor_kit.kafka import ReceivedEvent
 
-MESSAGES_AT_ONCE = 100
+MESSAGES_AT_ONCE = 200
 TOPIC = "performance-raw"
 Headers = Sequence[tuple[str, bytes]]
 Message = tuple[Headers, bytes]
@@ -43,22 +42,28 @@ class SameWork:
 
     def store(self, messages: Sequence[Message]) -> None:
         """Check, map and store messages, synchronously."""
-        rows, ingested = RowBuilder(), []
+        accepted = Accepted()
         now = datetime.now(UTC)
         for headers, value in messages:
             decoded = decode_performance(ReceivedEvent(TOPIC, 0, 0, b"", value, list(headers), now))
             batch = decoded.batch
             if batch is None or self._limits.faults(batch.machines, now):
                 raise ValueError("the topic holds good messages only")
-            no_facts: dict[UUID, Any] = {}
-            map_batch(batch, no_facts, rows)
-            ingested.append((batch.source_id, batch.run_id, batch.batch_no, batch.value_count()))
-        packed = rows.build()
-        self._client.insert_arrow("performance_samples", samples_table(packed))
-        for table, rolled_up in roll_up(packed).items():
-            self._client.insert_arrow(table, roll_up_table(table, rolled_up))
-        self._client.insert("ingested_batches", ingested, ("source_id", "run_id", "batch_no", "values"))
-        self._samples_left -= len(packed.values)
+            accepted.map(batch, {})
+            accepted.ingested.append(
+                IngestedBatch(batch.source_id, batch.run_id, batch.batch_no, batch.value_count())
+            )
+        accepted.pack()
+        self._insert("performance_samples", [samples_table(rows) for rows in accepted.packed])
+        roll_ups = [roll_up(rows) for rows in accepted.packed]
+        for table in TABLES:
+            self._insert(table, [roll_up_table(table, each[table]) for each in roll_ups if table in each])
+        self._client.insert("ingested_batches", accepted.ingested, IngestedBatch._fields)
+        self._samples_left -= sum(len(rows.values) for rows in accepted.packed)
+
+    def _insert(self, table: str, parts: list[Table]) -> None:
+        if parts:
+            self._client.insert_arrow(table, joined(parts))
 
     def is_done(self) -> bool:
         """Say whether every sample of the topic is stored."""

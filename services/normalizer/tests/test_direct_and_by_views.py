@@ -79,8 +79,8 @@ def in_canonical_units(rows: PackedRows) -> pyarrow.Table:
 async def test_what_is_read_is_the_same(store: ClickHouse, other_store: ClickHouse, read: str) -> None:
     rows = some_rows()
     samples = ClickHouseSamples(store, Health("clickhouse"))
-    await samples.insert_samples(rows)
-    await samples.insert_roll_ups(roll_up(rows))
+    await samples.insert_samples([rows, rows])
+    await samples.insert_roll_ups([roll_up(rows)])
     await other_store.insert_arrow("arriving_samples", in_canonical_units(rows))
     ours, theirs = [await each.query_rows(f"SELECT * FROM {read}") for each in (store, other_store)]
     assert ours == theirs

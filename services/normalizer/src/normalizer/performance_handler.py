@@ -1,7 +1,7 @@
 """Use case: a batch of messages of `performance-raw` into the store."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -15,6 +15,7 @@ from normalizer.domain.performance.packed import PackedRows
 from normalizer.domain.performance.roll_ups import roll_up
 from normalizer.domain.performance.rows import RowBuilder
 from normalizer.domain.performance.samples import MachineSamples, SampledBatch
+from normalizer.domain.performance.series import MachineFacts
 from normalizer.known_machines import KnownMachines
 from normalizer.metrics import QUERYABLE_SECONDS, SAMPLES_STORED
 from normalizer.performance_decoding import (
@@ -36,6 +37,8 @@ SECONDS_PER_DAY = 86_400
 SPAN_BASE = 1_000_000  # above every day number that a 32-bit time can have
 BYTES_AT_ONCE = 24 * 2**20
 """Samples in arrays take some seven times their messages' bytes while they are packed: this bounds memory."""
+SAMPLES_PACKED_AT_ONCE = 100_000
+"""So many fit into the processor's cache; twenty times as many take half as long again, by page faults."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -43,13 +46,27 @@ EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 class Accepted:
     """What is good of a number of messages; mapped at once, so that no decoded message is kept."""
 
+    packed: list[PackedRows] = field(default_factory=list)
     rows: RowBuilder = field(default_factory=RowBuilder)
+    """What is not packed yet."""
     undiscovered: list[SampledBatch] = field(default_factory=list)
     """Batches that need facts of machines which are not known yet."""
     ingested: list[IngestedBatch] = field(default_factory=list)
     lost: list[SamplesLost] = field(default_factory=list)
     values: Counter[str] = field(default_factory=Counter)
     """By kind of source."""
+
+    def map(self, batch: SampledBatch, facts: Mapping[UUID, MachineFacts]) -> None:
+        """Add a batch, and pack whenever there is enough."""
+        map_batch(batch, facts, self.rows)
+        if self.rows.sample_count >= SAMPLES_PACKED_AT_ONCE:
+            self.pack()
+
+    def pack(self) -> None:
+        """Pack what is left."""
+        if len(rows := self.rows.build()):
+            self.packed.append(rows)
+        self.rows = RowBuilder()
 
 
 class StorePerformance:
@@ -83,12 +100,11 @@ class StorePerformance:
 
     async def _store(self, received: Sequence[ReceivedEvent]) -> None:
         accepted = await self._accept(received)
-        rows = accepted.rows.build()
         crash_point("before_insert")
-        await self._samples.insert_samples(rows)
-        await self._samples.insert_roll_ups(roll_up(rows))
+        await self._samples.insert_samples(accepted.packed)
+        await self._samples.insert_roll_ups([roll_up(rows) for rows in accepted.packed])
         crash_point("after_insert")
-        await self._seals.touch(self._days_to_touch(rows))
+        await self._seals.touch(self._days_to_touch(accepted.packed))
         await self._samples.insert_lost(accepted.lost)
         await self._samples.insert_batches(accepted.ingested)
         self._count(received, accepted)
@@ -108,6 +124,7 @@ class StorePerformance:
             if decoded.lost is not None:
                 accepted.lost.append(decoded.lost)
         await self._map_undiscovered(accepted)
+        accepted.pack()
         return accepted
 
     def _map(self, batch: SampledBatch, accepted: Accepted) -> None:
@@ -118,7 +135,7 @@ class StorePerformance:
         if facts is None:
             accepted.undiscovered.append(batch)
         else:
-            map_batch(batch, facts, accepted.rows)
+            accepted.map(batch, facts)
 
     async def _map_undiscovered(self, accepted: Accepted) -> None:
         """Map the rest after one wait for all of it."""
@@ -126,7 +143,7 @@ class StorePerformance:
             to_look_up = {each for batch in accepted.undiscovered for each in machines_to_look_up(batch)}
             facts = await self._known.facts(to_look_up)
             for batch in accepted.undiscovered:
-                map_batch(batch, facts, accepted.rows)
+                accepted.map(batch, facts)
 
     def _within_clock_limits(self, event: ReceivedEvent, decoded: DecodedPerformance) -> DecodedPerformance:
         batch = decoded.batch
@@ -147,13 +164,14 @@ class StorePerformance:
         part = one_machine_event(document, machines[0])
         return Refusal(Reason.CLOCK_LIMIT, "ClockLimit", fault, part)
 
-    def _days_to_touch(self, rows: PackedRows) -> list[date]:
+    def _days_to_touch(self, packed: Sequence[PackedRows]) -> list[date]:
         """Return the days whose seal these rows outdate; today needs only one mark.
 
         Days are judged after the insert: one that ended while it ran counts as over.
         """
         today = self._clock.now().date()
-        touched = [day for day in days_of(rows) if day < today or day not in self._first_touch_done]
+        days = sorted({day for rows in packed for day in days_of(rows)})
+        touched = [day for day in days if day < today or day not in self._first_touch_done]
         self._first_touch_done.update(touched)
         return touched
 

@@ -25,11 +25,11 @@ class IngestedBatch(NamedTuple):
 class SampleStore(Protocol):
     """Where samples go. Each call returns when the store has them; repeating it changes nothing."""
 
-    async def insert_samples(self, rows: PackedRows) -> None:
-        """Store series."""
+    async def insert_samples(self, packed: Sequence[PackedRows]) -> None:
+        """Store series, all at once."""
 
-    async def insert_roll_ups(self, roll_ups: Mapping[str, RollUp]) -> None:
-        """Store roll-ups, by table."""
+    async def insert_roll_ups(self, roll_ups: Sequence[Mapping[str, RollUp]]) -> None:
+        """Store roll-ups by table, each table's at once."""
 
     async def insert_batches(self, batches: Sequence[IngestedBatch]) -> None:
         """Note which batches are stored."""

@@ -4,6 +4,8 @@ Arrays are made of buffers: `pyarrow.array` first asks whether it was given some
 pandas where it is installed: a second and 60 MiB for nothing.
 """
 
+from collections.abc import Sequence
+
 import numpy
 import numpy.typing as npt
 import pyarrow
@@ -50,6 +52,11 @@ def roll_up_table(name: str, roll_up: RollUp) -> pyarrow.Table:
         columns[f"{metric}_min"] = _nullable(roll_up.lows[metric])
         columns[f"{metric}_samples"] = _numbers(roll_up.samples[metric], numpy.uint64)
     return _table(columns)
+
+
+def joined(parts: Sequence[pyarrow.Table]) -> pyarrow.Table:
+    """Return one table; Arrow's file format has room for one set of names per column only."""
+    return pyarrow.concat_tables(parts).unify_dictionaries()
 
 
 def _table(columns: Columns) -> pyarrow.Table:

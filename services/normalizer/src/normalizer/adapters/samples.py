@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow
 
-from normalizer.adapters.arrow import roll_up_table, samples_table
+from normalizer.adapters.arrow import joined, roll_up_table, samples_table
 from normalizer.domain.performance.packed import PackedRows
+from normalizer.domain.performance.roll_ups import TABLES as ROLL_UP_TABLES
 from normalizer.domain.performance.roll_ups import RollUp
 from normalizer.ports import IngestedBatch
 from surveyor_kit.clickhouse import ClickHouse
@@ -23,15 +24,15 @@ class ClickHouseSamples:
         self._store = store
         self._health = health
 
-    async def insert_samples(self, rows: PackedRows) -> None:
-        """Store series."""
-        if len(rows):
-            await self._insert_arrow("performance_samples", samples_table(rows))
+    async def insert_samples(self, packed: Sequence[PackedRows]) -> None:
+        """Store series, all at once."""
+        await self._insert_arrow("performance_samples", [samples_table(rows) for rows in packed])
 
-    async def insert_roll_ups(self, roll_ups: Mapping[str, RollUp]) -> None:
-        """Store roll-ups, by table."""
-        for table, roll_up in roll_ups.items():
-            await self._insert_arrow(table, roll_up_table(table, roll_up))
+    async def insert_roll_ups(self, roll_ups: Sequence[Mapping[str, RollUp]]) -> None:
+        """Store roll-ups by table, each table's at once."""
+        for name in ROLL_UP_TABLES:
+            parts = [roll_up_table(name, each[name]) for each in roll_ups if name in each]
+            await self._insert_arrow(name, parts)
 
     async def insert_batches(self, batches: Sequence[IngestedBatch]) -> None:
         """Note which batches are stored."""
@@ -54,8 +55,12 @@ class ClickHouseSamples:
             "lost_samples", columns, [[getattr(event, column) for column in columns] for event in lost]
         )
 
-    async def _insert_arrow(self, name: str, table: pyarrow.Table) -> None:
-        await retry_forever(lambda: self._store.insert_arrow(name, table), name=CHECK, health=self._health)
+    async def _insert_arrow(self, name: str, parts: Sequence[pyarrow.Table]) -> None:
+        if parts:
+            table = joined(parts)
+            await retry_forever(
+                lambda: self._store.insert_arrow(name, table), name=CHECK, health=self._health
+            )
 
     async def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         await retry_forever(

@@ -57,6 +57,8 @@ class RowBuilder:
     _lengths: list[Positions] = field(default_factory=list)
     _sampled_at: list[Integers] = field(default_factory=list)
     _counts: list[Floats] = field(default_factory=list)
+    sample_count: int = 0
+    """How many samples were added, missing ones included."""
 
     def add(self, batch: SampledBatch, mapped: list[list[Series]]) -> None:
         """Add what the machines of a batch were mapped to, in their order."""
@@ -71,6 +73,7 @@ class RowBuilder:
         for each in series:
             values += each.values
         self._counts.append(numpy.array(values, dtype=numpy.float64))  # None becomes NaN
+        self.sample_count += len(values)
 
     def _add_labels(self, batch: SampledBatch, series: list[Series], counts: list[int]) -> None:
         columns, instances, methods = self._columns, self._instances, self._methods
