@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from collector_hyperv.adapters import classes
 from collector_hyperv.adapters.host import connect
-from collector_hyperv.adapters.threads import in_thread
 from collector_hyperv.adapters.wsman.client import QUOTA_WAITS_SECONDS, WsmanClient
 from collector_hyperv.adapters.wsman.connection import Login, WinrmConnection
 from collector_hyperv.adapters.wsman.envelopes import RequestOptions, Resource
@@ -32,6 +31,7 @@ from devstack.certificate import kept_certificate
 from devstack.hyperv.fixture import RunningHost
 from devstack.ports import free_port
 from surveyor_kit.testing import FaultProxy
+from surveyor_kit.threads import in_daemon_thread
 
 from .conftest import login_to
 
@@ -242,9 +242,9 @@ async def test_a_connection_dropped_while_idle_is_logged_in_again(host: RunningH
         def read() -> int:
             return len(client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES))
 
-        assert await in_thread(read) == 7
+        assert await in_daemon_thread(read) == 7
         await proxy.cut()
-        assert await in_thread(read) == 7
+        assert await in_daemon_thread(read) == 7
         assert proxy.faults["cut"] > 0
         client.close()
 
@@ -254,7 +254,7 @@ async def test_an_unsealed_answer_is_not_believed(host: RunningHost) -> None:
     async with FaultProxy(host.host, host.port) as proxy:
         connection = WinrmConnection(login_to(host, endpoint=f"http://{proxy.address}/wsman"))
         client = WsmanClient(connection, RequestOptions(host.url))
-        await in_thread(lambda: client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES))
+        await in_daemon_thread(lambda: client.query(classes.VIRTUALIZATION, ALL_MACHINES, NAMES))
         assert connection._transport is not None
         answer = requests.Response()
         answer.status_code = 200

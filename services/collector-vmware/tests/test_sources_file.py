@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from collector_vmware.settings import SourcesFault, load_sources
+from collector_vmware.settings import load_sources
 
 THUMBPRINT = ":".join(["AB"] * 32)
 
@@ -27,7 +27,7 @@ def an_entry(**changes: Any) -> dict[str, Any]:
 
 def refusal(path: Path, *entries: Any) -> str:
     path.write_text(yaml.safe_dump(list(entries)))
-    with pytest.raises(SourcesFault) as fault:
+    with pytest.raises(ValueError) as fault:
         load_sources(path)
     return str(fault.value)
 
@@ -53,15 +53,15 @@ def test_thumbprints_are_taken_with_and_without_colons(sources_file: Path) -> No
         (an_entry(port=70000), "source dc1: port:"),
         (an_entry(pasword="x"), "source dc1: pasword: is not a setting"),
         (an_entry(password_file="absent"), "source dc1: password_file: cannot read"),
-        (an_entry(username=None), "source dc1: entry: give one of username, username_file"),
-        (an_entry(tls={"thumbprint": "ab"}), "source dc1: tls.thumbprint: must be a SHA-256"),
+        (an_entry(username=None), "source dc1: give one of username, username_file"),
+        (an_entry(tls={"thumbprint": "ab"}), "source dc1: tls: thumbprint: must be a SHA-256"),
         (an_entry(tls={"verify": False, "thumbprint": THUMBPRINT}), "source dc1: tls: give one of"),
         (an_entry(source_id=None), "source number 1: source_id: must be set"),
-        ("vc.example", "source number 1: entry:"),
+        ("vc.example", "source number 1: "),
     ],
 )
 def test_a_wrong_entry_is_named_with_its_field(sources_file: Path, entry: Any, named: str) -> None:
-    assert f"SURVEYOR_COLLECTOR_VMWARE__SOURCES_FILE: {named}" in refusal(sources_file, entry)
+    assert f"{sources_file}: {named}" in refusal(sources_file, entry)
 
 
 def test_two_sources_may_not_share_an_id(sources_file: Path) -> None:
@@ -74,7 +74,7 @@ def test_an_empty_list_is_refused(sources_file: Path) -> None:
 
 def test_broken_yaml_is_refused_without_quoting_it(sources_file: Path) -> None:
     sources_file.write_text("- password: [s3cret-canary\n")
-    with pytest.raises(SourcesFault, match=r"neither YAML nor JSON \(line 1\)") as fault:
+    with pytest.raises(ValueError, match=r"neither YAML nor JSON \(line 1\)") as fault:
         load_sources(sources_file)
     assert "canary" not in str(fault.value)
 
@@ -89,4 +89,6 @@ def test_the_process_ends_with_one_line_and_code_two(sources_file: Path) -> None
     command = [sys.executable, "-m", "collector_vmware"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 2
-    assert ended.stderr == "SURVEYOR_COLLECTOR_VMWARE__SOURCES_FILE: source dc1: host: must be set\n"
+    assert ended.stderr == (
+        f"SURVEYOR_COLLECTOR_VMWARE__SOURCES_FILE: {sources_file}: source dc1: host: must be set\n"
+    )

@@ -9,16 +9,20 @@ from surveyor_kit.settings.shared import (
     LogSettings,
     TracingSettings,
 )
+from surveyor_kit.settings.source_list import ListedSource, load_source_list, read_text
 
 __all__ = [
     "ClickHouseSettings",
     "HttpSettings",
     "KafkaSettings",
+    "ListedSource",
     "LogSettings",
     "PartSettings",
     "SettingsModel",
     "StoreSettings",
     "TracingSettings",
     "load_settings",
+    "load_source_list",
+    "read_text",
     "setting_name",
 ]

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collector_hyperv.adapters.threads import in_thread
 from collector_hyperv.adapters.wsman.errors import WsmanError
 from collector_hyperv.domain.machines import Observer, RightsMissing, observe_machines
 from collector_hyperv.domain.rows import InventoryRows
@@ -14,6 +13,7 @@ from collector_hyperv.domain.sites import RUNNING, Machines
 from collector_hyperv.follower import MAX_SKEW_SECONDS
 from collector_hyperv.ports import CounterReader, InventoryReader
 from surveyor_kit.clock import Clock
+from surveyor_kit.threads import in_daemon_thread
 
 SECONDS_BETWEEN_POLLS = 2.0
 """Rates need two readings; so far apart that even a quiet machine's processors have run."""
@@ -53,7 +53,7 @@ async def check_hosts(hosts: Sequence[CheckedHost], clock: Clock) -> list[Findin
 async def _check(host: CheckedHost, clock: Clock) -> Findings:
     findings = Findings(host.observer.source_id, host.host)
     try:
-        await in_thread(lambda: _look(host, clock, findings))
+        await in_daemon_thread(lambda: _look(host, clock, findings))
     except WsmanError as error:
         findings.problems.append(f"{error.code}: {error}")
     except RightsMissing as error:

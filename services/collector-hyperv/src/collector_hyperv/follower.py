@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from collector_hyperv.adapters.threads import in_thread
 from collector_hyperv.adapters.wsman.errors import LoginRefused, WsmanError
 from collector_hyperv.backoff import Backoff
 from collector_hyperv.discovery import SiteDiscovery
@@ -35,6 +34,7 @@ from collector_hyperv.ports import CounterReader, InventoryReader, PollStore
 from collector_hyperv.status import HostStatus, ReadKind
 from surveyor_kit.clock import Clock
 from surveyor_kit.logging import get_logger
+from surveyor_kit.threads import in_daemon_thread
 from surveyor_schemas.status.collector_heartbeat_v1 import SourceError
 
 Result = TypeVar("Result")
@@ -134,7 +134,7 @@ class HostFollower:
         """
         began = time.monotonic()
         try:
-            result = await in_thread(read)
+            result = await in_daemon_thread(read)
         except WsmanError as error:
             self._failed(kind, error.code, str(error), login_refused=isinstance(error, LoginRefused))
             return None

@@ -4,12 +4,11 @@ import socket
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-import yaml
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from surveyor_kit.kafka.shares import SESSION_TIMEOUT_SECONDS
-from surveyor_kit.settings import HttpSettings, SettingsModel
-from surveyor_schemas.base import CollectorId, SourceId
+from surveyor_kit.settings import HttpSettings, ListedSource, SettingsModel, load_source_list, read_text
+from surveyor_schemas.base import CollectorId
 
 _SEALING_METHODS = ("ntlm", "kerberos", "credssp")
 _DEFAULT_PORTS = {"https": 5986, "http": 5985}
@@ -33,14 +32,13 @@ class TlsSettings(SettingsModel):
         return path
 
 
-class SourceSettings(SettingsModel):
+class SourceSettings(ListedSource):
     """One source: a host, or several that share an account, such as the nodes of a failover cluster.
 
     Replicas of the collector share the sources by site: all hosts of one site are followed by one process,
     since only who has read all of them can tell that a machine is gone.
     """
 
-    source_id: SourceId
     name: str | None = None
     """How people call it; the source id when absent."""
     site: str | None = Field(default=None, min_length=1)
@@ -194,62 +192,4 @@ def load_sources(path: Path) -> tuple[SourceSettings, ...]:
     Raises:
         ValueError: it cannot be read, or an entry is wrong; the message names entry and field, never a value.
     """
-    sources = tuple(_source(path, number, entry) for number, entry in enumerate(_entries(path), start=1))
-    seen: set[str] = set()
-    for source in sources:
-        if source.source_id in seen:
-            raise ValueError(f"{path}: source_id {source.source_id} stands there twice")
-        seen.add(source.source_id)
-    return sources
-
-
-def read_text(path: Path) -> str:
-    """Read a small file, without white space around its content.
-
-    Raises:
-        ValueError: it cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"cannot read {path}: not UTF-8") from None
-
-
-def _entries(path: Path) -> list[Any]:
-    text = read_text(path)
-    try:
-        entries = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        # The error's own text would quote the line, passwords included.
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        raise ValueError(f"{path} is neither YAML nor JSON{line}") from None
-    if not isinstance(entries, list) or not entries:
-        raise ValueError(f"{path} must be a list of sources")
-    return entries
-
-
-def _source(path: Path, number: int, entry: Any) -> SourceSettings:
-    name = entry.get("source_id", f"number {number}") if isinstance(entry, dict) else f"number {number}"
-    try:
-        return SourceSettings.model_validate(_with_absolute_paths(entry, path.parent))
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        place = "".join(f"{part}: " for part in fault["loc"])
-        reason = {"missing": "must be set", "extra_forbidden": "is not a setting"}.get(
-            fault["type"], fault["msg"].removeprefix("Value error, ")
-        )
-        raise ValueError(f"{path}: source {name}: {place}{reason}") from None
-
-
-def _with_absolute_paths(entry: Any, folder: Path) -> Any:
-    if not isinstance(entry, dict):
-        return entry
-    return {
-        name: str(folder / value)
-        if isinstance(value, str) and str(name).endswith("_file")
-        else _with_absolute_paths(value, folder)
-        for name, value in entry.items()
-    }
+    return load_source_list(path, SourceSettings)

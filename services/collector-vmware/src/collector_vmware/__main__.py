@@ -15,7 +15,6 @@ from collector_vmware.settings import (
     SPOOL_DIR,
     CollectorVmwareSettings,
     SourceSettings,
-    SourcesFault,
     load_sources,
 )
 from surveyor_kit.clock import SystemClock
@@ -34,11 +33,7 @@ def main() -> None:
     arguments = _arguments()
     settings = load_settings(CollectorVmwareSettings)
     configure_logging(SERVICE, load_settings(LogSettings))
-    try:
-        sources = load_sources(settings.sources_file)
-    except SourcesFault as fault:
-        sys.stderr.write(f"{fault}\n")
-        raise SystemExit(CONFIG_EXIT_CODE) from None
+    sources = load_sources(settings.sources_file)
     if arguments.check:
         raise SystemExit(_check(sources))
     kafka = load_settings(KafkaSettings)

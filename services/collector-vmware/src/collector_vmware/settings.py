@@ -1,25 +1,25 @@
 """Settings of the collector, and the file that lists its sources."""
 
 import socket
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from surveyor_kit.kafka.shares import SESSION_TIMEOUT_SECONDS
-from surveyor_kit.settings import HttpSettings, SettingsModel, setting_name
+from surveyor_kit.settings import (
+    HttpSettings,
+    ListedSource,
+    SettingsModel,
+    load_source_list,
+    read_text,
+    setting_name,
+)
 
 PART = "COLLECTOR_VMWARE"
-SOURCES_FILE = setting_name(PART, "sources_file")
 SPOOL_DIR = setting_name(PART, "spool_dir")
 _SHA256_HEX_DIGITS = 64
 GIB = 1024**3
-
-
-class SourcesFault(Exception):
-    """The sources file cannot be used; the message names file, entry and field."""
 
 
 class TlsSettings(SettingsModel):
@@ -56,11 +56,9 @@ class TlsSettings(SettingsModel):
         return self
 
 
-class SourceSettings(SettingsModel):
+class SourceSettings(ListedSource):
     """One vCenter or ESXi host."""
 
-    source_id: str = Field(min_length=1, max_length=200, pattern=r"^[^/\s]+$")
-    """Unique in the installation; part of every event of this source."""
     host: str = Field(min_length=1)
     port: int = Field(default=443, ge=1, le=65535)
     username: str | None = None
@@ -127,74 +125,17 @@ class CollectorVmwareSettings(HttpSettings):
     back_fill: bool = True
     """At a start and after an outage, read what the source still holds of the last hour."""
 
+    @field_validator("sources_file")
+    @classmethod
+    def _lists_sources(cls, path: Path) -> Path:
+        load_sources(path)
+        return path
 
-def load_sources(path: Path) -> list[SourceSettings]:
+
+def load_sources(path: Path) -> tuple[SourceSettings, ...]:
     """Read the sources file; relative paths in it start at its folder.
 
     Raises:
-        SourcesFault: It cannot be read, or an entry is wrong.
+        ValueError: It cannot be read, or an entry is wrong.
     """
-    entries = _entries(path)
-    sources = [_source(path, number, entry) for number, entry in enumerate(entries, start=1)]
-    _refuse_repeats(source.source_id for source in sources)
-    return sources
-
-
-def _refuse_repeats(source_ids: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for source_id in source_ids:
-        if source_id in seen:
-            raise SourcesFault(f"{SOURCES_FILE}: source_id {source_id} stands there twice")
-        seen.add(source_id)
-
-
-def _entries(path: Path) -> list[Any]:
-    try:
-        entries = yaml.safe_load(read_text(path))
-    except ValueError as error:
-        raise SourcesFault(f"{SOURCES_FILE}: {error}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        raise SourcesFault(f"{SOURCES_FILE}: {path} is neither YAML nor JSON{line}") from None
-    if not isinstance(entries, list) or not entries:
-        raise SourcesFault(f"{SOURCES_FILE}: {path} must be a list of sources")
-    return entries
-
-
-def _source(path: Path, number: int, entry: Any) -> SourceSettings:
-    name = entry.get("source_id", f"number {number}") if isinstance(entry, dict) else f"number {number}"
-    try:
-        return SourceSettings.model_validate(_with_absolute_paths(entry, path.parent))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "entry"
-        reason = {"missing": "must be set", "extra_forbidden": "is not a setting"}.get(
-            first["type"], first["msg"].removeprefix("Value error, ")
-        )
-        raise SourcesFault(f"{SOURCES_FILE}: source {name}: {field}: {reason}") from None
-
-
-def _with_absolute_paths(entry: Any, folder: Path) -> Any:
-    if not isinstance(entry, dict):
-        return entry
-    return {
-        name: str(folder / value)
-        if isinstance(value, str) and name.endswith("_file")
-        else _with_absolute_paths(value, folder)
-        for name, value in entry.items()
-    }
-
-
-def read_text(path: Path) -> str:
-    """Read a small file, without white space around its content.
-
-    Raises:
-        ValueError: It cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"cannot read {path}: not UTF-8") from None
+    return load_source_list(path, SourceSettings)

@@ -7,7 +7,6 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from collector_vmware.adapters.daemon_thread import in_daemon_thread
 from collector_vmware.adapters.vsphere_inventory import VsphereInventory
 from collector_vmware.adapters.vsphere_performance import VspherePerformance
 from collector_vmware.adapters.vsphere_session import VsphereSession
@@ -16,6 +15,7 @@ from collector_vmware.domain.samples import Samples
 from collector_vmware.domain.windows import Window
 from collector_vmware.ports import Capabilities, InventoryFeed
 from collector_vmware.settings import SourceSettings
+from surveyor_kit.threads import in_daemon_thread
 
 MAX_QUERIES_AT_ONCE = 4
 CLOSE_SECONDS = 3

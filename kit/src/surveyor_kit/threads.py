@@ -18,7 +18,7 @@ async def in_daemon_thread(call: Callable[[], Result]) -> Result:
     outcome: asyncio.Future[Result] = loop.create_future()
 
     def deliver(result: Result | None, error: BaseException | None) -> None:
-        if outcome.cancelled():
+        if outcome.done():
             return
         if error is not None:
             outcome.set_exception(error)
