@@ -16,7 +16,7 @@ from collector_vmware.domain.samples import SampleTarget, SeriesKey
 from collector_vmware.domain.taken_samples import TakenSamples
 from collector_vmware.performance_loop import PerformanceLoop
 from collector_vmware.ports import Capabilities
-from collector_vmware.sample_keeper import SampleKeeper
+from collector_vmware.sample_keeper import SampleKeeper, extent_of
 from collector_vmware.sample_publisher import SamplePublisher
 from collector_vmware.source_status import SourceBoard
 from devstack.fixtures.broker import Kafka
@@ -54,9 +54,7 @@ class CollectedSource:
         self.source = source
         self.clock = SettableClock()
         self.board = SourceBoard("vc", "vc:443", self.clock, Health())
-        self.spool = Spool(
-            directory, SampleBatch, SampleBatch.extent, bounds, lambda: self.clock.now().timestamp()
-        )
+        self.spool = Spool(directory, SampleBatch, extent_of, bounds, lambda: self.clock.now().timestamp())
         self.progress = SampleProgress(TakenSamples(20), SampleBuffer(2**28))
         self.keeper = SampleKeeper(self.progress, self.spool, self.board, self.clock, 300)
         self.publisher = SamplePublisher(

@@ -13,13 +13,23 @@ from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import Clock
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.logging import get_logger
-from surveyor_kit.spool import Loss, Segment, Spool
+from surveyor_kit.spool import Extent, Loss, Segment, Spool
 
 log = get_logger(__name__)
 
 BATCHES_AT_ONCE = 8
 """Packed in a thread, then written between other work of the loop."""
 CHECK_SECONDS = 1.0
+
+
+def extent_of(batch: SampleBatch) -> Extent:
+    """Tell what would be lost with a batch."""
+    return Extent(
+        from_at=batch.oldest_at(),
+        until_at=batch.newest_at(),
+        machine_ids=frozenset(machine.machine_id for machine in batch.machines),
+        value_count=batch.value_count(),
+    )
 
 
 @dataclass

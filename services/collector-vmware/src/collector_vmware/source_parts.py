@@ -13,7 +13,7 @@ from collector_vmware.domain.sample_buffer import SampleBuffer
 from collector_vmware.domain.sample_progress import REALTIME_INTERVAL_SECONDS, Gap, SampleProgress
 from collector_vmware.domain.taken_samples import TakenSamples
 from collector_vmware.inventory_loop import InventoryLoop
-from collector_vmware.sample_keeper import SampleKeeper
+from collector_vmware.sample_keeper import SampleKeeper, extent_of
 from collector_vmware.sample_publisher import SamplePublisher
 from collector_vmware.settings import CollectorVmwareSettings, SourceSettings
 from collector_vmware.source_runner import SourceRunner
@@ -128,7 +128,7 @@ class SourceParts:
             settings.spool_max_bytes, settings.spool_max_age_seconds, settings.publish_interval_seconds
         )
         directory = settings.spool_dir / quote(source_id, safe="")
-        return Spool(directory, SampleBatch, SampleBatch.extent, bounds, self._epoch_seconds)
+        return Spool(directory, SampleBatch, extent_of, bounds, self._epoch_seconds)
 
     def _epoch_seconds(self) -> float:
         return self.clock.now().timestamp()

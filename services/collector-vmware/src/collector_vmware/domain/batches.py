@@ -6,7 +6,6 @@ from uuid import UUID
 import msgspec
 
 from collector_vmware.domain.samples import Samples, merged
-from surveyor_kit.spool import Extent
 from surveyor_schemas.performance.performance_sampled_v1 import (
     MAX_BATCH_BYTES,
     MAX_MACHINES,
@@ -59,14 +58,9 @@ class SampleBatch(msgspec.Struct, frozen=True):
         """Return the time of the newest sample."""
         return max(machine.timestamps[-1] for machine in self.machines)
 
-    def extent(self) -> Extent:
-        """Tell what would be lost with this batch."""
-        return Extent(
-            from_at=min(machine.timestamps[0] for machine in self.machines),
-            until_at=self.newest_at(),
-            machine_ids=frozenset(machine.machine_id for machine in self.machines),
-            value_count=self.value_count(),
-        )
+    def oldest_at(self) -> int:
+        """Return the time of the oldest sample."""
+        return min(machine.timestamps[0] for machine in self.machines)
 
     def event_machines(self) -> list[MachineSamples]:
         """Return the machines as an event carries them."""
