@@ -177,7 +177,7 @@ async def test_progress_is_shown_and_never_goes_back(
     shown = (await api.get(f"/v1/assessments/{assessment['id']}")).json()
 
     assert shown["state"] == "Running"
-    assert shown["progress"] == {"step": "assessing", "done": 5, "total": 10, "percent": 50.0}
+    assert shown["progress"] == {"step": "assessing", "done": 5, "total": 10, "percent": 75.0}
 
 
 async def test_a_completed_run_stays_completed(

@@ -82,7 +82,7 @@ class Progress(BaseModel):
     """Machines done in this step."""
     total: int
     percent: float
-    """Of the whole run, its steps counted alike; 0-100."""
+    """Of the whole run; 0-100."""
 
 
 class RunError(BaseModel):

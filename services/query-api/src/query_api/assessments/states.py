@@ -34,9 +34,9 @@ def apply(run: Run, event: RunEvent) -> bool:
 
 
 def percent_of_run(step: str, done: int, total: int) -> float:
-    """How much of a run is done, each step counted alike; 0-100."""
+    """How much of a run is done, 0-100. Results are written along with assessing: that step adds nothing."""
     share = done / total if total else 1.0
-    return round(100 * (STEPS.index(step) + share) / len(STEPS), 1)
+    return round(min(100.0, 100 * (STEPS.index(step) + share) / (len(STEPS) - 1)), 1)
 
 
 def _start(run: Run, event: AssessmentStarted) -> bool:

@@ -14,7 +14,7 @@ class CatalogueView(BaseModel):
     hash: str
     """Of its content: results name the catalogue they were computed with."""
     prices_at: UtcDatetime | None
-    """The date of its oldest price."""
+    """The date of its newest price; `/v1/catalogue/contents` has the oldest as well."""
     published_at: UtcDatetime
 
 
