@@ -13,12 +13,12 @@ from collector_hyperv.discovery import SiteDiscovery
 from collector_hyperv.domain.counters import PROCESSOR, CounterRead
 from collector_hyperv.domain.known_machines import KnownMachines
 from collector_hyperv.domain.machines import REALIZED, Observer
-from collector_hyperv.domain.polls import Poll, poll_extent
+from collector_hyperv.domain.polls import Poll
 from collector_hyperv.domain.rows import ComputerSystemRow, InventoryRows, SystemSettingsRow
 from collector_hyperv.domain.sampling import CounterPoll
 from collector_hyperv.domain.sites import Site
 from collector_hyperv.follower import HostFollower
-from collector_hyperv.performance import SourcePublisher
+from collector_hyperv.performance import SourcePublisher, poll_extent
 from collector_hyperv.status import HostStatus, Run, SourceProgress
 from surveyor_kit.spool import Bounds, Spool
 from surveyor_kit.testing import InMemoryPublisher, SettableClock

@@ -12,11 +12,21 @@ from surveyor_kit.clock import Clock
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import crash_point
 from surveyor_kit.logging import get_logger
-from surveyor_kit.spool import Loss, Segment, Spool
+from surveyor_kit.spool import Extent, Loss, Segment, Spool
 from surveyor_schemas.performance.performance_sampled_v1 import MachineSamples, PerformanceSampled
 from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
 
 log = get_logger(__name__)
+
+
+def poll_extent(poll: Poll) -> Extent:
+    """Return what a poll is about, for when it has to be given up."""
+    return Extent(
+        from_at=poll.sampled_at,
+        until_at=poll.sampled_at,
+        machine_ids=frozenset(machine.machine_id for machine in poll.machines),
+        value_count=poll.value_count(),
+    )
 
 
 class SourcePublisher:

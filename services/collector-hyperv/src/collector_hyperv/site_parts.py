@@ -11,10 +11,10 @@ from collector_hyperv.adapters.watched_files import WatchedFiles
 from collector_hyperv.discovery import SiteDiscovery
 from collector_hyperv.domain.known_machines import KnownMachines
 from collector_hyperv.domain.machines import Observer
-from collector_hyperv.domain.polls import Poll, poll_extent
+from collector_hyperv.domain.polls import Poll
 from collector_hyperv.domain.sites import Site
 from collector_hyperv.follower import HostFollower
-from collector_hyperv.performance import SourcePublisher
+from collector_hyperv.performance import SourcePublisher, poll_extent
 from collector_hyperv.ports import Connect
 from collector_hyperv.settings import CollectorHypervSettings, SourceSettings
 from collector_hyperv.site_runner import FollowedSource, Pace, SiteRunner

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import msgspec
 
 from collector_hyperv.domain.packing import SeriesKey
-from surveyor_kit.spool import Extent
 from surveyor_schemas.base import MachineId
 
 
@@ -42,13 +41,3 @@ class Poll(msgspec.Struct, frozen=True):
         """Yield the values as `packing.pack` takes them."""
         for machine in self.machines:
             yield self.sampled_at, machine.machine_id, machine.by_series()
-
-
-def poll_extent(poll: Poll) -> Extent:
-    """Return what a poll is about, for when it has to be given up."""
-    return Extent(
-        from_at=poll.sampled_at,
-        until_at=poll.sampled_at,
-        machine_ids=frozenset(machine.machine_id for machine in poll.machines),
-        value_count=poll.value_count(),
-    )
