@@ -35,7 +35,9 @@ RETENTIONS = (
             "day_seals": "day",
         },
     ),
-    Retention("batches_days", "Day", 35, {"ingested_batches": "ingested_at", "published_batches": "heard_at"}),
+    Retention(
+        "batches_days", "Day", 35, {"ingested_batches": "ingested_at", "published_batches": "heard_at"}
+    ),
     Retention("lost_samples_months", "Month", 13, {"lost_samples": "toDateTime(until_at)"}),
     Retention("changes_months", "Month", 13, {"machine_changes": "toDateTime(observed_at)"}),
     Retention(
