@@ -24,7 +24,7 @@ from surveyor_kit.testing import InMemoryPublisher
 from surveyor_schemas.base import Event
 from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 E = TypeVar("E", bound=Event)
 
 

@@ -22,7 +22,7 @@ from surveyor_schemas.base import Event
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
 TOPICS = ("discovery-raw", "performance-raw", "collector-status")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 E = TypeVar("E", bound=Event)
 

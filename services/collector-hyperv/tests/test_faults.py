@@ -40,61 +40,39 @@ class Fault:
     codes: tuple[str, ...]
 
 
+def ordered(change: str, *codes: str, **arguments: Any) -> Fault:
+    """A fault of the next many requests, until none is ordered any more."""
+    return Fault(
+        lambda host: host.call(change, times=MANY, **arguments),
+        lambda host: host.call(change, times=0, **arguments),
+        codes,
+    )
+
+
+def lasting(change: str, flag: str, *codes: str, **arguments: Any) -> Fault:
+    """A fault that is turned on and off."""
+    return Fault(
+        lambda host: host.call(change, **arguments, **{flag: True}),
+        lambda host: host.call(change, **arguments, **{flag: False}),
+        codes,
+    )
+
+
 FAULTS = {
-    "connections are cut in answers": Fault(
-        lambda host: host.order_cuts(times=MANY),
-        lambda host: host.order_cuts(times=0),
-        ("malformed-answer", "unreachable"),
+    "connections are cut in answers": ordered("order_cuts", "malformed-answer", "unreachable"),
+    "errors without a SOAP fault": ordered("order_http_errors", "malformed-answer"),
+    "logins that do not last": ordered("order_lost_logins", "login-refused", "malformed-answer"),
+    "answers that make no sense": ordered("order_garbage", "malformed-answer"),
+    "the host gives up": ordered("order_fault", "timed-out", kind="timeout"),
+    "too many operations": ordered("order_fault", "operations-quota", kind="operations_quota"),
+    "access denied": ordered("order_fault", "access-denied", kind="access_denied"),
+    "enumerations are forgotten": ordered("order_fault", "context-lost", kind="invalid_context"),
+    "no right to the virtualization namespace": lasting(
+        "deny_namespace", "denied", "access-denied", namespace="root/virtualization/v2"
     ),
-    "errors without a SOAP fault": Fault(
-        lambda host: host.order_http_errors(times=MANY),
-        lambda host: host.order_http_errors(times=0),
-        ("malformed-answer",),
-    ),
-    "logins that do not last": Fault(
-        lambda host: host.order_lost_logins(times=MANY),
-        lambda host: host.order_lost_logins(times=0),
-        ("login-refused", "malformed-answer"),
-    ),
-    "answers that make no sense": Fault(
-        lambda host: host.order_garbage(times=MANY),
-        lambda host: host.order_garbage(times=0),
-        ("malformed-answer",),
-    ),
-    "the host gives up": Fault(
-        lambda host: host.order_fault(kind="timeout", times=MANY),
-        lambda host: host.order_fault(kind="timeout", times=0),
-        ("timed-out",),
-    ),
-    "too many operations": Fault(
-        lambda host: host.order_fault(kind="operations_quota", times=MANY),
-        lambda host: host.order_fault(kind="operations_quota", times=0),
-        ("operations-quota",),
-    ),
-    "access denied": Fault(
-        lambda host: host.order_fault(kind="access_denied", times=MANY),
-        lambda host: host.order_fault(kind="access_denied", times=0),
-        ("access-denied",),
-    ),
-    "enumerations are forgotten": Fault(
-        lambda host: host.order_fault(kind="invalid_context", times=MANY),
-        lambda host: host.order_fault(kind="invalid_context", times=0),
-        ("context-lost",),
-    ),
-    "no right to the virtualization namespace": Fault(
-        lambda host: host.deny_namespace(namespace="root/virtualization/v2"),
-        lambda host: host.deny_namespace(namespace="root/virtualization/v2", denied=False),
-        ("access-denied",),
-    ),
-    "no Hyper-V rights at all": Fault(
-        lambda host: host.weaken_rights(),
-        lambda host: host.weaken_rights(weak=False),
-        ("rights-missing",),
-    ),
-    "a class without which no machine is known": Fault(
-        lambda host: host.hide_class(class_name="Msvm_MemorySettingData"),
-        lambda host: host.hide_class(class_name="Msvm_MemorySettingData", hidden=False),
-        ("query-refused",),
+    "no Hyper-V rights at all": lasting("weaken_rights", "weak", "rights-missing"),
+    "a class without which no machine is known": lasting(
+        "hide_class", "hidden", "query-refused", class_name="Msvm_MemorySettingData"
     ),
 }
 
