@@ -29,9 +29,9 @@ class HypervDisk(Record):
     size_bytes: NonNegativeInt | None
     """`MaxInternalSize`: what the guest sees."""
     file_size_bytes: NonNegativeInt | None
-    """What the image's own file takes of its volume, without the images below it; its growth alone is no news."""
+    """What the image's own file takes of its volume, images below left out; its growth alone is no news."""
     parent_paths: list[str] | None = None
-    """The images below a differencing one, nearest first; the last is the base, or the last that could be read."""
+    """The images below a differencing one, nearest first; the last is the base, or the last one read."""
 
 
 class HypervNic(Record):
@@ -116,7 +116,7 @@ class HypervMachineObserved(Observation):
     guest_ip_addresses: list[str] | None = None
     """Of the key-value exchange, whichever adapter they belong to."""
     replication_mode: NonNegativeInt | None = None
-    """`Msvm_ComputerSystem.ReplicationMode`: 0 none, 1 primary, 2 replica, 3 test replica, 4 extended replica."""
+    """`Msvm_ComputerSystem.ReplicationMode`: 0 none, 1 primary, 2 replica, 3 test, 4 extended replica."""
     replication_state: NonNegativeInt | None = None
     replication_health: NonNegativeInt | None = None
     """0 not replicated, 1 normal, 2 warning, 3 critical."""
