@@ -1,10 +1,30 @@
+from typing import Any
+
 import pytest
 from starlette.datastructures import FormData
 
-from portal.assessment_form import SECTIONS, describe_settings, read_form, read_settings, starting_values
+from portal.assessment_form.describing import describe_settings
+from portal.assessment_form.offered import with_catalogue
+from portal.assessment_form.reading import field_of, read_form, read_settings, starting_values
+from portal.assessment_form.sections import FIELDS, SECTIONS
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings, VmUptime
 
-FIELDS = {field.name: field for section in SECTIONS for field in section.fields}
+
+def a_region(name: str, display_name: str, **given: Any) -> dict[str, Any]:
+    known = {"listed_sizes": 9, "priced_sizes": 9, "has_disk_prices": True}
+    return {"name": name, "display_name": display_name} | known | given
+
+
+CONTENTS: dict[str, Any] = {
+    "regions": [
+        a_region("westeurope", "West Europe"),
+        a_region("westus", "West US", has_disk_prices=False),
+        a_region("chilecentral", "Chile Central", priced_sizes=0),
+        a_region("francecentral", "France Central"),
+    ],
+    "currencies": [{"code": "EUR", "per_usd": "0.84316", "as_of": "2026-01-26"}],
+    "families": ["Dsv5_series", "D v2 Promo_series", "Standard_A0_A7"],
+}
 
 
 def values(**given: list[str]) -> dict[str, list[str]]:
@@ -59,9 +79,43 @@ def test_own_time_range_is_in_utc() -> None:
     assert settings.window_points == 7 * 144
 
 
-def test_several_families_are_separated_by_commas() -> None:
-    settings, _ = read_settings(values(azure_vm_families=["Dsv5_series, Esv5_series ,"]))
-    assert settings["azure_vm_families"] == ["Dsv5_series", "Esv5_series"]
+def test_several_series_can_be_chosen() -> None:
+    settings, _ = read_settings(values(azure_vm_families=["Dsv5_series", "D v2 Promo_series"]))
+    assert settings["azure_vm_families"] == ["Dsv5_series", "D v2 Promo_series"]
+
+
+def test_form_offers_what_the_catalogue_has() -> None:
+    offered = {
+        field.name: field for section in with_catalogue(SECTIONS, CONTENTS) for field in section.fields
+    }
+    assert offered["azure_location"].groups == (
+        (
+            "Sizes and disks priced",
+            (("francecentral", "France Central"), ("westeurope", "West Europe")),
+        ),
+        ("Disks without prices", (("westus", "West US"),)),
+        ("No sizes known", (("chilecentral", "Chile Central"),)),
+    )
+    assert offered["currency"].choices == (("EUR", "EUR: 0.84316 per USD"),)
+    assert [words for _, words in offered["azure_vm_families"].choices] == [
+        "Dsv5",
+        "D v2 Promo",
+        "Standard A0 A7",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("settings.azure_location", "azure_location"),
+        ("settings.azure_vm_families.0", "azure_vm_families"),
+        ("settings.vm_uptime.days_per_month", "vm_uptime.days_per_month"),
+        ("settings", "settings"),
+        ("name", "name"),
+    ],
+)
+def test_error_of_the_api_finds_its_field(path: str, field: str) -> None:
+    assert field_of(path) == field
 
 
 def test_what_the_form_does_not_know_is_not_sent() -> None:
@@ -73,8 +127,13 @@ def test_settings_are_described_in_the_forms_words() -> None:
     document = AssessmentSettings.model_validate(
         {"azure_location": "westeurope", "savings_options": "RI3Year"}
     ).model_dump(mode="json")
-    rows = dict(row for _, rows in describe_settings(document) for row in rows)
+    rows = dict(row for _, rows in describe_settings(document, CONTENTS) for row in rows)
     assert rows["Target region"] == "West Europe"
     assert rows["Savings options"] == "3 years reserved"
     assert rows["Disk types"] == "Automatic"
     assert "VM series" not in rows
+
+
+def test_region_keeps_its_identifier_while_no_catalogue_is_known() -> None:
+    document = AssessmentSettings.model_validate({"azure_location": "westeurope"}).model_dump(mode="json")
+    assert describe_settings(document, None)[0][1][0] == ("Target region", "westeurope")

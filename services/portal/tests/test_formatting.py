@@ -12,6 +12,7 @@ NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
     [
         formatting.number(None),
         formatting.percent(None),
+        formatting.share(None),
         formatting.money(None, "EUR"),
         formatting.memory(None),
         formatting.size_of_bytes(None),
@@ -89,3 +90,10 @@ def test_value_that_is_new_to_the_portal_stays_as_it_is() -> None:
 def test_counts_keep_one_order_and_lose_nothing() -> None:
     counts = {"off": 1, "on": 2, "paused": 3}
     assert list(formatting.in_order(counts, "power_state").items()) == [("on", 2), ("off", 1), ("paused", 3)]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0, "0 %"), (0.004, "below 0.01 %"), (0.297, "0.30 %"), (100, "100 %")]
+)
+def test_tiny_share_does_not_look_like_none(value: float, shown: str) -> None:
+    assert formatting.share(value).replace("\u202f", " ") == shown

@@ -69,6 +69,10 @@ class ApiClient:
         """Change what is at a path; raises like `get`."""
         return await self._call("PATCH", path, json=body)
 
+    async def put(self, path: str, body: Document) -> Any:
+        """Put a document in the place of what may be there; raises like `get`."""
+        return await self._call("PUT", path, json=body)
+
     async def delete(self, path: str) -> None:
         """Remove what is at a path; raises like `get`."""
         await self._call("DELETE", path)

@@ -15,6 +15,7 @@ from portal.deps import Deps
 from portal.pages import (
     assessed_machine,
     assessment,
+    assessment_actions,
     assessments,
     changes,
     collectors,
@@ -25,6 +26,8 @@ from portal.pages import (
     machines,
     new_assessment,
     overview,
+    right_sizing,
+    schedules,
     sign_in,
 )
 from portal.security import AnswerHeaders
@@ -71,10 +74,15 @@ def _page_routes() -> list[Route]:
         _post(f"/groups/{group_id}/new-assessment", new_assessment.submit),
         _get("/assessments", assessments.show),
         _get(f"/assessments/{assessment_id}", assessment.show),
-        _post(f"/assessments/{assessment_id}/recalculate", assessment.recalculate),
+        _post(f"/assessments/{assessment_id}/recalculate", assessment_actions.recalculate),
+        _post(f"/assessments/{assessment_id}/cancel", assessment_actions.cancel),
+        _post(f"/assessments/{assessment_id}/schedule", assessment_actions.set_schedule),
+        _post(f"/assessments/{assessment_id}/schedule/remove", assessment_actions.remove_schedule),
+        _get(f"/assessments/{assessment_id}/right-sizing", right_sizing.show),
         _get(f"/assessments/{assessment_id}/export.xlsx", assessment.export),
         _get(f"/assessments/{assessment_id}/live", assessment.live),
         _get(f"/assessments/{assessment_id}/machines/{machine_id}", assessed_machine.show),
+        _get("/schedules", schedules.show),
         _get("/imports", imports.show),
         Route("/imports", imports.create, methods=["POST"], max_body_size=imports.MAX_UPLOAD_BYTES),
         _get(f"/imports/{import_id}", imports.show_one),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 UNKNOWN = Markup('<span class="unknown" title="not known">–</span>')
 _BINARY_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _CENT = Decimal("0.01")
+_SMALLEST_SHARE = 0.01
 _THIN_SPACE = "\u202f"
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ACRONYMS = frozenset({"vm", "os", "cpu", "nic", "ip", "uefi", "bios", "iops", "mac", "ssd", "id"})
@@ -32,6 +33,19 @@ SOURCE_TYPES = {
 POWER_STATES = {"on": "On", "off": "Off", "suspended": "Suspended", "unknown": "Unknown"}
 OS_FAMILIES = {"windows": "Windows", "linux": "Linux", "other": "Other", "unknown": "Unknown"}
 BOOT_TYPES = {"bios": "BIOS", "uefi": "UEFI"}
+FINDINGS = {"Idle": "Idle", "Oversized": "Oversized"}
+SAVINGS_OPTIONS = {
+    "None": "Pay as you go",
+    "RI1Year": "1 year reserved",
+    "RI3Year": "3 years reserved",
+    "SavingsPlan1Year": "1 year savings plan",
+    "SavingsPlan3Year": "3 years savings plan",
+}
+OS_SUPPORT = {
+    "Mainstream": "Mainstream support",
+    "Extended": "Extended support only",
+    "OutOfSupport": "Out of support",
+}
 STEPS = {
     "reading-inputs": "Reading facts and performance",
     "assessing": "Assessing machines",
@@ -45,6 +59,9 @@ NAMES: dict[str, Mapping[str, str]] = {
     "os_family": OS_FAMILIES,
     "boot_type": BOOT_TYPES,
     "step": STEPS,
+    "finding": FINDINGS,
+    "savings_option": SAVINGS_OPTIONS,
+    "os_support": OS_SUPPORT,
 }
 
 
@@ -84,6 +101,13 @@ def short(value: float | None, unit: str = "") -> str:
 def percent(value: float | None, digits: int = 0) -> str:
     """Write a percentage."""
     return UNKNOWN if value is None else f"{number(value, digits)}{_THIN_SPACE}%"
+
+
+def share(value: float | None) -> str:
+    """Write a percentage that may be tiny without letting it look like none."""
+    if value is None:
+        return UNKNOWN
+    return f"below 0.01{_THIN_SPACE}%" if 0 < value < _SMALLEST_SHARE else f"{short(value)}{_THIN_SPACE}%"
 
 
 def money(amount: str | Decimal | None, currency: str) -> str:
@@ -141,9 +165,9 @@ def duration(seconds: float | None) -> str:
         return f"{short(seconds)}{_THIN_SPACE}s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
-        return f"{minutes}{_THIN_SPACE}min {rest}{_THIN_SPACE}s"
+        return _two_units(minutes, "min", rest, "s")
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}{_THIN_SPACE}h {minutes}{_THIN_SPACE}min"
+    return _two_units(hours, "h", minutes, "min")
 
 
 def yes_no(value: bool | None) -> str:
@@ -160,6 +184,11 @@ def round_half_up(value: float | Decimal | str, digits: int) -> Decimal:
     """Round as people do, and as the Excel export does."""
     rounded = Decimal(str(value)).quantize(_CENT.scaleb(2 - digits), rounding=ROUND_HALF_UP)
     return rounded or abs(rounded)  # no minus before a zero
+
+
+def _two_units(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    rest = f" {small}{_THIN_SPACE}{small_unit}" if small else ""
+    return f"{large}{_THIN_SPACE}{large_unit}{rest}"
 
 
 def _ago_words(length: timedelta) -> str:

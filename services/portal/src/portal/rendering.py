@@ -10,6 +10,7 @@ from starlette.templating import Jinja2Templates
 
 from portal import formatting
 from portal.charts import share_bars
+from portal.dimensions import dimension, in_words
 
 _FILTERS = (
     "named",
@@ -18,6 +19,7 @@ _FILTERS = (
     "number",
     "short",
     "percent",
+    "share",
     "money",
     "memory",
     "size_of_bytes",
@@ -39,7 +41,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {name: getattr(formatting, name) for name in _FILTERS}
-    environment.filters["plain_value"] = plain_value
+    environment.filters |= {"plain_value": plain_value, "dimension": dimension, "in_words": in_words}
     environment.globals |= {
         "names": formatting.NAMES,
         "share_bars": share_bars,

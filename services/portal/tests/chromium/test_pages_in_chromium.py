@@ -112,6 +112,12 @@ async def test_group_name_in_use_is_said_at_the_field(signed_in: Page, assessed:
 
 async def test_new_assessment_says_what_is_wrong_at_its_field(signed_in: Page, assessed: Any) -> None:
     await signed_in.goto(f"/groups/{assessed.group_id}/new-assessment")
+    await expect(signed_in.locator("#azure_location optgroup")).to_have_count(3)
+    await signed_in.get_by_text("More settings").click()
+    await signed_in.get_by_label("Search VM series").fill("dsv5")
+    await signed_in.get_by_label("Dsv5", exact=True).check()
+    await expect(signed_in.locator("[data-chosen]")).to_have_text("1 chosen")
+    await expect(signed_in.get_by_label("Esv5", exact=True)).to_be_hidden()
     await keep(signed_in, "new-assessment")
     await signed_in.get_by_label("Name of the assessment").fill("Reserved")
     await signed_in.get_by_label("Target region").select_option("westeurope")
@@ -119,6 +125,7 @@ async def test_new_assessment_says_what_is_wrong_at_its_field(signed_in: Page, a
     await signed_in.get_by_label("Savings options").select_option("RI3Year")
     await signed_in.get_by_role("button", name="Request assessment").click()
     await expect(signed_in.locator("[id='error-scaling_factor']")).to_contain_text("less than or equal to 2")
+    await expect(signed_in.get_by_label("Dsv5", exact=True)).to_be_checked()
     await signed_in.get_by_label("Comfort factor").fill("1.5")
     await signed_in.get_by_text("More settings").click()
     await signed_in.get_by_label("Discount").fill("10")
@@ -138,8 +145,60 @@ async def test_requested_assessment_shows_its_progress_until_it_is_completed(
     assessment_id = signed_in.url.rsplit("/", 1)[1]
     await others.report_progress(assessment_id, done=4, total=9)
     await expect(signed_in.locator("[data-progress-text]")).to_have_text("Assessing machines: 4 of 9")
+    await keep(signed_in, "assessment-running")
     await others.complete(assessment_id)
     await expect(signed_in.get_by_role("link", name="Download Excel")).to_be_visible()
+
+
+async def test_run_is_cancelled(signed_in: Page, assessed: Any, others: Any) -> None:
+    await signed_in.goto(f"/groups/{assessed.group_id}/new-assessment")
+    await signed_in.get_by_label("Name of the assessment").fill("Not wanted")
+    await signed_in.get_by_label("Target region").select_option("northeurope")
+    await signed_in.get_by_role("button", name="Request assessment").click()
+    signed_in.on("dialog", lambda dialog: dialog.accept())
+    await signed_in.get_by_role("button", name="Cancel run").click()
+    await expect(signed_in.get_by_role("heading", name="Cancelling")).to_be_visible()
+    await expect(signed_in.get_by_role("button", name="Cancel run")).to_have_count(0)
+    await keep(signed_in, "assessment-cancelling")
+    await others.cancel(signed_in.url.rsplit("/", 1)[1])
+    await expect(signed_in.locator("#live-state")).to_have_text("Cancelled")
+    await expect(signed_in.get_by_role("button", name="Recalculate")).to_be_visible()
+
+
+async def test_assessment_is_scheduled(signed_in: Page, assessed: Any) -> None:
+    await signed_in.goto(f"/assessments/{assessed.assessment_id}")
+    await signed_in.get_by_label("Calculate again at these times").fill("*/5 * * * *")
+    await signed_in.get_by_role("button", name="Set schedule").click()
+    await expect(signed_in.locator("#error-cron")).to_contain_text("every 10 minutes")
+    await signed_in.get_by_label("Calculate again at these times").fill("30 5 * * MON")
+    await signed_in.get_by_role("button", name="Set schedule").click()
+    await expect(signed_in.locator("#schedule + dl")).to_contain_text("05:30 UTC")
+    await signed_in.goto("/assessments")
+    await signed_in.get_by_role("link", name="Schedules").click()
+    await expect(signed_in.get_by_role("row", name="West Europe, first look")).to_contain_text("30 5 * * MON")
+    await keep(signed_in, "schedules")
+    await signed_in.get_by_role("link", name="West Europe, first look").click()
+    await signed_in.get_by_role("button", name="Remove schedule").click()
+    await expect(signed_in.get_by_label("Calculate again at these times")).to_have_value("")
+
+
+async def test_stale_result_offers_to_follow(signed_in: Page, assessed: Any, others: Any) -> None:
+    assessment_id = await others.assess_stale_group()
+    await signed_in.goto(f"/assessments/{assessment_id}")
+    await expect(signed_in.locator("#live-state")).to_contain_text("Out of sync")
+    await keep(signed_in, "assessment-out-of-sync")
+    await signed_in.get_by_role("button", name="Recalculate to follow").click()
+    await expect(signed_in.get_by_role("heading", name="In progress")).to_be_visible()
+
+
+async def test_idle_and_oversized_machines_are_listed(signed_in: Page, assessed: Any) -> None:
+    await signed_in.goto(f"/assessments/{assessed.assessment_id}")
+    await signed_in.get_by_role("link", name="Oversized").click()
+    await expect(signed_in.locator("tbody tr")).to_have_count(2)
+    await expect(signed_in.locator("tbody tr").first).to_contain_text("25 % of its cores")
+    await keep(signed_in, "right-sizing")
+    await signed_in.get_by_role("link", name="Idle").click()
+    await expect(signed_in.get_by_role("heading", name="Idle machines")).to_be_visible()
 
 
 async def test_assessment_shows_totals_and_machines(signed_in: Page, assessed: Any) -> None:
@@ -148,6 +207,12 @@ async def test_assessment_shows_totals_and_machines(signed_in: Page, assessed: A
     await expect(signed_in.locator("#machines + form + .scroll tbody tr")).to_have_count(9)
     fits = "table => table.scrollWidth <= table.parentElement.clientWidth"
     assert await signed_in.locator("table.results").evaluate(fits)
+    options = signed_in.locator("section[aria-labelledby=options] tbody tr")
+    await expect(options).to_contain_text(
+        ["Pay as you go selected", "estimated", "", "estimated", "3 years savings plan"]
+    )
+    await expect(options.last.locator(".badge")).to_have_text("8")
+    await expect(signed_in.locator("section[aria-labelledby=notes]")).to_contain_text("Memory use was not")
     await keep(signed_in, "assessment")
     await signed_in.locator("select[name=suitability]").select_option("NotSuitable")
     await signed_in.get_by_role("button", name="Filter").click()
@@ -175,9 +240,28 @@ async def test_excel_file_is_downloaded(signed_in: Page, assessed: Any, tmp_path
 async def test_assessed_machine_says_why_this_size(signed_in: Page, assessed: Any) -> None:
     machine = assessed.machines[2]
     await signed_in.goto(f"/assessments/{assessed.assessment_id}/machines/{machine.machine_id}")
-    await expect(signed_in.locator("tr.binding")).to_contain_text("Memory")
+    await expect(signed_in.locator("tr.binding").first).to_contain_text("Memory decides")
     await expect(signed_in.get_by_text("The distribution is not endorsed in Azure")).to_be_visible()
+    needs = signed_in.locator("section[aria-labelledby=why] tbody tr")
+    await expect(needs.filter(has_text="Network –")).to_have_count(0)
+    await expect(needs.nth(4)).to_contain_text("–")
+    await expect(signed_in.get_by_text("too small in cores, memory")).to_be_visible()
+    await expect(signed_in.locator("section[aria-labelledby=savings]")).to_contain_text(
+        "the median of the series"
+    )
+    await expect(signed_in.get_by_text("Out of support")).to_be_visible()
     await keep(signed_in, "assessed-machine")
+
+
+async def test_backtest_is_counted_on_raw_samples(signed_in: Page, assessed: Any) -> None:
+    machine = assessed.machines[0]
+    await signed_in.goto(f"/assessments/{assessed.assessment_id}/machines/{machine.machine_id}")
+    cpu = signed_in.locator("section[aria-labelledby=backtest] tbody tr").first
+    await expect(cpu).to_contain_text("1\u202f004")
+    await signed_in.get_by_role("link", name="Count on raw samples").click()
+    await expect(signed_in.locator("#backtest")).to_contain_text("raw samples")
+    await expect(cpu).to_contain_text("357")
+    await keep(signed_in, "assessed-machine-raw-backtest")
 
 
 async def test_added_disk_shows_within_ten_seconds(signed_in: Page, surveyor: Any, others: Any) -> None:
@@ -231,6 +315,10 @@ async def test_pages_fit_a_phone(signed_in: Page, surveyor: Any, assessed: Any) 
         machine,
         "/groups",
         f"/assessments/{assessed.assessment_id}",
+        f"/assessments/{assessed.assessment_id}/machines/{assessed.machines[2].machine_id}",
+        f"/assessments/{assessed.assessment_id}/right-sizing?finding=Oversized",
+        f"/groups/{assessed.group_id}/new-assessment",
+        "/schedules",
         "/collectors",
     ):
         await signed_in.goto(path)

@@ -1,5 +1,6 @@
-"""One assessment: how far it is, its totals, its machines, its Excel file."""
+"""One assessment: how far it is, its totals, its machines, its schedule, its Excel file."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,20 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from portal.assessment_form import describe_settings
+from portal.api_client import ApiProblem
+from portal.assessment_form.describing import describe_settings
+from portal.catalogue import contents_if_known
 from portal.formatting import SUITABILITIES
-from portal.visit import Visit, attempt_of, deps_of, redirect, signed_in
+from portal.savings_options import side_by_side
+from portal.visit import Visit, deps_of, signed_in
 
 FILTERS = ("q", "suitability", "cursor")
+CRON_EXAMPLES = (
+    ("0 2 * * *", "every night at 2 o'clock"),
+    ("30 5 * * MON", "Mondays at half past 5"),
+    ("0 6 1 * *", "the first day of each month at 6 o'clock"),
+    ("0 */4 * * MON-FRI", "every 4 hours from Monday to Friday"),
+)
 _PASSED_ON = ("Content-Type", "Content-Disposition", "Content-Length")
 _STORAGE_TYPES = {
     "premium": "Premium SSD",
@@ -25,34 +35,45 @@ _STORAGE_TYPES = {
 
 async def show(request: Request) -> Response:
     """The assessment as its latest run has it."""
-    visit = signed_in(request)
-    assessment = await visit.api.get(_api_path(request))
-    asked = {name: request.query_params[name] for name in FILTERS if request.query_params.get(name)}
-    is_completed = assessment["state"] == "Completed"
+    return await page(signed_in(request))
+
+
+async def page(
+    visit: Visit,
+    given: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """Return the page, with what was given to its schedule form and what is wrong there."""
+    path = api_path(visit.request)
+    assessment, schedule, contents = await asyncio.gather(
+        visit.api.get(path), _schedule(visit, path), contents_if_known(visit.api)
+    )
+    asked = {name: value for name in FILTERS if (value := visit.request.query_params.get(name))}
+    summary = assessment["summary"]
     return visit.render(
         "assessment.html",
+        status,
         assessment=assessment,
-        settings=describe_settings(assessment["settings"]),
-        readiness=_readiness(assessment["summary"]) if is_completed else {},
+        settings=describe_settings(assessment["settings"], contents),
+        readiness=_readiness(summary) if summary else {},
+        options=side_by_side(summary) if summary else [],
         storage_types=_STORAGE_TYPES,
-        machines=await _machines(visit, asked) if is_completed else None,
+        machines=await visit.api.get(f"{path}/machines", asked) if summary else None,
         asked=asked,
+        schedule=schedule,
+        cron_examples=CRON_EXAMPLES,
+        given=given or {"cron": schedule["cron"] if schedule else ""},
+        errors=errors or {},
     )
 
 
-async def recalculate(request: Request) -> Response:
-    """Ask for a new run with the same settings."""
-    visit = signed_in(request)
-    form = await visit.form()
-    await visit.api.post(f"{_api_path(request)}/recalculate", attempt=attempt_of(form, None))
-    return redirect(_own_path(request))
-
-
 async def export(request: Request) -> Response:
-    """Hand on the Excel file while it is read."""
+    """Hand on the Excel file, in Azure Migrate's layout or with all details, while it is read."""
     visit = signed_in(request)
     stack = AsyncExitStack()
-    answer = await stack.enter_async_context(visit.api.stream(f"{_api_path(request)}/export.xlsx"))
+    asked = {"details": "true"} if request.query_params.get("details") == "true" else {}
+    answer = await stack.enter_async_context(visit.api.stream(f"{api_path(request)}/export.xlsx", asked))
     headers = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
     return StreamingResponse(answer.aiter_bytes(), headers=headers, background=BackgroundTask(stack.aclose))
 
@@ -60,23 +81,31 @@ async def export(request: Request) -> Response:
 async def live(request: Request) -> Response:
     """The run's progress as the API's stream tells it."""
     visit = signed_in(request)
-    return await deps_of(request).live.hand_on(request, visit.api, f"{_api_path(request)}/events")
+    return await deps_of(request).live.hand_on(request, visit.api, f"{api_path(request)}/events")
 
 
-async def _machines(visit: Visit, asked: dict[str, str]) -> Any:
-    return await visit.api.get(f"{_api_path(visit.request)}/machines", asked)
+def own_path(request: Request) -> str:
+    """The address of the assessment's page."""
+    assessment_id: UUID = request.path_params["assessment_id"]
+    return f"/assessments/{assessment_id}"
+
+
+def api_path(request: Request) -> str:
+    """Where the API has the assessment."""
+    return f"/v1{own_path(request)}"
+
+
+async def _schedule(visit: Visit, path: str) -> Any:
+    """The assessment's schedule, None where it has none."""
+    try:
+        return await visit.api.get(f"{path}/schedule")
+    except ApiProblem as problem:
+        if problem.status != 404:
+            raise
+        return None
 
 
 def _readiness(summary: dict[str, Any]) -> dict[str, int]:
     """Machines by readiness, best first."""
     counts = summary["suitability_counts"]
     return {name: counts.get(name, 0) for name in SUITABILITIES if name != "Unknown"}
-
-
-def _own_path(request: Request) -> str:
-    assessment_id: UUID = request.path_params["assessment_id"]
-    return f"/assessments/{assessment_id}"
-
-
-def _api_path(request: Request) -> str:
-    return f"/v1{_own_path(request)}"

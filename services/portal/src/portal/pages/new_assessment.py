@@ -1,13 +1,15 @@
 """Ask for an assessment of a group."""
 
 import asyncio
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.api_client import ApiProblem
-from portal.assessment_form import SECTIONS, Values, read_form, read_settings, starting_values
+from portal.assessment_form.fields import Values
+from portal.assessment_form.offered import with_catalogue
+from portal.assessment_form.reading import field_of, read_form, read_settings, starting_values
+from portal.assessment_form.sections import FIELDS, SECTIONS
 from portal.visit import Visit, attempt_of, redirect, signed_in
 
 NAME = "name"
@@ -36,7 +38,7 @@ async def submit(request: Request) -> Response:
     except ApiProblem as problem:
         if problem.status not in (409, 422):
             raise
-        found = {field.removeprefix("settings."): message for field, message in problem.errors.items()}
+        found = {field_of(field): message for field, message in problem.errors.items()}
         return await _page(visit, values, name, found or {"": problem.detail}, problem.status)
     return redirect(f"/assessments/{assessment['id']}")
 
@@ -44,24 +46,19 @@ async def submit(request: Request) -> Response:
 async def _page(
     visit: Visit, values: Values, name: str, errors: dict[str, str], status: int = 200
 ) -> Response:
-    group, catalogue = await asyncio.gather(
-        visit.api.get(f"/v1/groups/{visit.request.path_params['group_id']}"), _catalogue(visit)
+    group, contents = await asyncio.gather(
+        visit.api.get(f"/v1/groups/{visit.request.path_params['group_id']}"),
+        visit.api.get("/v1/catalogue/contents"),
     )
-    fields = {field.name for section in SECTIONS for field in section.fields} | {NAME}
-    elsewhere = {field: message for field, message in errors.items() if field not in fields}
+    elsewhere = {field: message for field, message in errors.items() if field not in {*FIELDS, NAME}}
     return visit.render(
         "new-assessment.html",
         status,
         group=group,
-        catalogue=catalogue,
-        sections=SECTIONS,
+        catalogue=contents,
+        sections=with_catalogue(SECTIONS, contents),
         values=values,
         name=name,
         errors=errors,
         other_errors=elsewhere,
     )
-
-
-async def _catalogue(visit: Visit) -> Any:
-    """The catalogue that the assessment would use; None while the assessor has not published any."""
-    return await visit.api.get("/v1/catalogue")

@@ -1,0 +1,29 @@
+"""Machines of an assessment that are idle or oversized, and what that would save."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal.formatting import FINDINGS
+from portal.pages.assessment import api_path
+from portal.visit import signed_in
+
+
+async def show(request: Request) -> Response:
+    """One page of machines with one finding, by name."""
+    visit = signed_in(request)
+    finding = request.query_params.get("finding", "")
+    if finding not in FINDINGS:
+        finding = next(iter(FINDINGS))
+    asked = {"rightsizing": finding, "cursor": request.query_params.get("cursor", "")}
+    assessment, machines = await asyncio.gather(
+        visit.api.get(api_path(request)), visit.api.get(f"{api_path(request)}/machines", asked)
+    )
+    return visit.render(
+        "right-sizing.html",
+        assessment=assessment,
+        machines=machines,
+        finding=finding,
+        asked={"finding": finding, "cursor": asked["cursor"]},
+    )
