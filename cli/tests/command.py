@@ -63,3 +63,10 @@ def environment_of(kafka: KafkaSettings | None, clickhouse: ClickHouseSettings |
             "SURVEYOR_CLICKHOUSE__PASSWORD": clickhouse.password.get_secret_value(),
         }
     return environment
+
+
+def line_with(ended: Ended, text: str) -> str:
+    """Return the only line of a command's output that holds a text."""
+    assert ended.code == 0, ended
+    (line,) = [line for line in ended.out.splitlines() if text in line]
+    return line

@@ -1,13 +1,11 @@
-"""Commands that call the API: the real query-api, and for assessments the real assessor behind it."""
+"""Commands that call the API: the real query-api."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import openpyxl
 import pytest
-from cli.tests.command import Cli, Ended
+from cli.tests.command import Cli, line_with
 
 from devstack.fixtures.service import ServiceProcess
 from devstack.ports import free_port
@@ -16,20 +14,6 @@ from surveyor_kit.clickhouse import ClickHouse
 from surveyor_schemas.inventory.machine_v1 import Machine
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow]
-
-
-@pytest.fixture
-def assessor(environment: dict[str, str], tmp_path: Path) -> Iterator[ServiceProcess]:
-    with ServiceProcess("assessor", "ASSESSOR", environment, tmp_path / "assessor.log") as service:
-        service.start()
-        yield service
-        service.stop()
-
-
-def line_with(ended: Ended, text: str) -> str:
-    assert ended.code == 0, ended
-    (line,) = [line for line in ended.out.splitlines() if text in line]
-    return line
 
 
 async def test_machines_are_listed_and_shown_by_name_or_id(
@@ -106,36 +90,6 @@ async def test_groups_are_made_changed_and_deleted(ask: Cli, store: ClickHouse, 
     assert line_with(ask("groups", "list"), "web tier").split()[2] == "1"
     assert ask("groups", "delete", "web tier").code == 0
     assert ask("groups", "list", "--json").json() == []
-
-
-async def test_an_assessment_is_made_waited_for_and_exported(
-    ask: Cli, assessor: ServiceProcess, machine: Machine, tmp_path: Path
-) -> None:
-    ask("groups", "create", "g", machine.name)
-    words = ("assessments", "create", "g", "first look", "--location", "westeurope")
-    options = ("--set", "sizing_criterion=AsOnPremises", "--set", "discount_percentage=10")
-
-    made = ask(*words, *options, "--wait", "--timeout", "120", "--json").json()
-
-    assert (made["state"], made["machine_count"]) == ("Completed", 1)
-    assert (made["settings"]["sizing_criterion"], made["settings"]["azure_location"]) == (
-        "AsOnPremises",
-        "westeurope",
-    )
-    (result,) = ask("assessments", "machines", "first look", "--json").json()
-    assert result["recommended_size"] in line_with(ask("assessments", "machines", made["id"]), machine.name)
-    assert "Completed" in line_with(ask("assessments", "list"), "first look")
-    assert "1" in line_with(ask("assessments", "status", "first look"), result["suitability"])
-
-    file = tmp_path / "out.xlsx"
-    assert ask("assessments", "export", "first look", "--output", str(file)).out == f"{file}\n"
-    sheet = openpyxl.load_workbook(file)["All_Assessed_Machines"]
-    names = [cell.value for cell in next(sheet.iter_cols(max_col=1))]
-    assert names[1:] == [machine.name]
-
-    again = ask("assessments", "recalculate", "first look", "--wait", "--json").json()
-    assert (again["state"], again["run_number"]) == ("Completed", 2)
-    assert ask("assessments", "wait", "first look").code == 0
 
 
 REFUSALS: dict[str, tuple[list[str], str]] = {

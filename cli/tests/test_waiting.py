@@ -88,3 +88,10 @@ async def test_progress_is_drawn_and_a_failure_told(
         await publisher.publish(AssessmentFailed(**run, code="internal", message="it broke"))
         read_until(shown, "surveyor: the assessment is Failed: it broke (internal)")
         assert waiting.wait(TIMEOUT_SECONDS) == 1
+
+
+def test_a_run_that_waits_is_cancelled(ask: Cli, assessment: dict[str, Any]) -> None:
+    assert "cancel requested at" in ask("assessments", "cancel", assessment["id"]).out
+    ended = ask("assessments", "cancel", assessment["id"], "--wait", "--timeout", "0.1")
+    assert (ended.code, "is Created after 0.1 seconds" in ended.err) == (1, True)
+    assert "it has no totals" in ask("assessments", "show", assessment["id"]).err

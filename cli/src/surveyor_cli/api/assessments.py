@@ -6,18 +6,21 @@ from typing import Annotated, Any
 
 import typer
 
+from surveyor_cli.api import explaining, results, schedules
 from surveyor_cli.api.calling import api_of
 from surveyor_cli.api.client import Document
 from surveyor_cli.api.groups import GroupArgument
 from surveyor_cli.api.listing import LimitOption
-from surveyor_cli.api.naming import assessment_id, group_id
-from surveyor_cli.api.waiting import wait_for
+from surveyor_cli.api.naming import AssessmentArgument, assessment_id, group_id
+from surveyor_cli.api.waiting import wait_for, wait_for_end
 from surveyor_cli.exits import USAGE, fail
 from surveyor_cli.output import AsJson, money, print_fields, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Assessments of groups.")
+app.add_typer(schedules.app, name="schedule")
+for command in (results.show, results.machines, explaining.explain, explaining.backtest):
+    app.command()(command)
 
-AssessmentArgument = Annotated[str, typer.Argument(help="Id, or name if only one assessment has it.")]
 WaitOption = Annotated[bool, typer.Option("--wait", help="Wait until it is Completed.")]
 TimeoutOption = Annotated[float | None, typer.Option(help="Seconds to wait at most.")]
 
@@ -92,24 +95,17 @@ def recalculate(
 
 
 @app.command()
-def machines(
+def cancel(
     context: typer.Context,
     assessment: AssessmentArgument,
-    suitability: Annotated[str | None, typer.Option(help="Such as Suitable or NotSuitable.")] = None,
-    limit: LimitOption = 1000,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the run has ended.")] = False,
+    timeout: TimeoutOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """List an assessment's machines with their sizes and costs."""
+    """Stop the run that waits or is under way; what it has calculated is dropped."""
     api = api_of(context)
-    path = f"/assessments/{assessment_id(api, assessment)}/machines"
-    results = list(api.items(path, {"suitability": suitability}, limit))
-    if as_json:
-        print_json(results)
-        return
-    print_table(
-        ["machine", "readiness", "size", "compute / month", "storage / month", "confidence %", "issues"],
-        [_result_row(result) for result in results],
-    )
+    document = api.post(f"/assessments/{assessment_id(api, assessment)}/cancel")
+    _print(wait_for_end(api, document["id"], timeout) if wait else document, as_json)
 
 
 @app.command()
@@ -119,10 +115,19 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
         "assessment.xlsx"
     ),
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details",
+            help="Add sheets behind Azure Migrate's layout: savings options, alternatives, right-sizing,"
+            " back-test, notes.",
+        ),
+    ] = False,
 ) -> None:
     """Write an assessment's results to an Excel file."""
     api = api_of(context)
-    api.download(f"/assessments/{assessment_id(api, assessment)}/export.xlsx", output)
+    params = {"details": "true"} if details else None
+    api.download(f"/assessments/{assessment_id(api, assessment)}/export.xlsx", output, params)
     typer.echo(output)
 
 
@@ -163,18 +168,6 @@ def _row(assessment: Document) -> list[Any]:
     return [*(assessment[field] for field in fields), cost, assessment["id"]]
 
 
-def _result_row(result: Document) -> list[Any]:
-    return [
-        result["display_name"],
-        result["suitability"],
-        result["recommended_size"],
-        money(result["monthly_compute_cost"]),
-        money(result["monthly_storage_cost"]),
-        result["confidence_percent"],
-        ", ".join(issue["code"] for issue in result["issues"]) or None,
-    ]
-
-
 def _print(assessment: Document, as_json: bool) -> None:
     if as_json:
         print_json(assessment)
@@ -187,6 +180,8 @@ def _print(assessment: Document, as_json: bool) -> None:
 def _outcome(assessment: Document) -> dict[str, Any]:
     if assessment["error"]:
         return {"error": f"{assessment['error']['code']}: {assessment['error']['message']}"}
+    if assessment["cancel_requested_at"] and not assessment["finished_at"]:
+        return {"cancel requested at": assessment["cancel_requested_at"]}
     if assessment["progress"]:
         return {"progress": f"{assessment['progress']['percent']:.0f} %"}
     summary = assessment["summary"]

@@ -58,6 +58,11 @@ class ApiClient:
         document: Document = self._request("POST", path, json=body).json()
         return document
 
+    def put(self, path: str, body: Document) -> Document:
+        """Put a document in the place of what may be there."""
+        document: Document = self._request("PUT", path, json=body).json()
+        return document
+
     def upload(self, path: str, file: Path, fields: Mapping[str, str]) -> Document:
         """Send a file with some fields; reading it may take the API a while."""
         try:
@@ -88,9 +93,9 @@ class ApiClient:
                 return
             left = None if left is None else left - len(page["items"])
 
-    def download(self, path: str, target: Path) -> None:
+    def download(self, path: str, target: Path, params: Params | None = None) -> None:
         """Write an answer's bytes to a file, which is then complete, or as it was."""
-        answer = self._request("GET", path)
+        answer = self._request("GET", path, params=_given(params))
         part = target.with_name(target.name + ".part")
         try:
             part.write_bytes(answer.content)

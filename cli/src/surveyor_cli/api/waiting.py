@@ -16,6 +16,11 @@ FINAL_STATES = (COMPLETED, "Failed", "Cancelled")
 
 def wait_for(api: ApiClient, assessment_id: str, timeout_seconds: float | None) -> Document:
     """Return the assessment once its run is Completed; any other end ends the command."""
+    return _completed(wait_for_end(api, assessment_id, timeout_seconds))
+
+
+def wait_for_end(api: ApiClient, assessment_id: str, timeout_seconds: float | None) -> Document:
+    """Return the assessment once its run has ended, however it did."""
     deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
@@ -25,11 +30,10 @@ def wait_for(api: ApiClient, assessment_id: str, timeout_seconds: float | None) 
             progress = assessment["progress"] or {"step": assessment["state"], "percent": 0}
             bar.update(task, description=progress["step"], completed=progress["percent"])
             if assessment["state"] in FINAL_STATES:
-                break
+                return assessment
             if deadline is not None and time.monotonic() > deadline:
                 fail(FAILED, f"the assessment is {assessment['state']} after {timeout_seconds:g} seconds")
             time.sleep(POLL_SECONDS)
-    return _completed(assessment)
 
 
 def _read(api: ApiClient, assessment_id: str) -> Document:
