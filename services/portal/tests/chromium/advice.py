@@ -182,7 +182,7 @@ def _check(
         limit=limit,
         metrics=[metric],
         instances=["scsi0:1" if disk_id else ""],
-        threshold=limit,
+        threshold=None if limit is None else 100.0,
         points_measured=MEASURED_POINTS if is_known else None,
         points_above=above if is_known else None,
         percent_above=round(100 * above / MEASURED_POINTS, 6) if is_known else None,
