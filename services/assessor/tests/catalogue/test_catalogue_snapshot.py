@@ -13,6 +13,7 @@ from assessor.catalogue.snapshot import FORMAT, decode, encode
 from assessor.catalogue.tables import CatalogueRefused
 from assessor.domain.catalogue import DiskType, Licence, Redundancy, Term
 
+KEPT_TABLES = Path(__file__).parents[2] / "catalogue-tables"
 SIZE_COLUMNS = (
     "size,series,vcpus,memory_gib,max_data_disks,premium_io,uncached_iops,uncached_mbps,v2ultra_iops,v2ultra_mbps,"
     "max_nics,network_mbps,network_basis,cpu_arch,hyperv_generations,sources"
@@ -179,6 +180,12 @@ def test_missing_table_is_named(tables: Path) -> None:
 def test_damaged_snapshot_is_refused(damaged: bytes) -> None:
     with pytest.raises(CatalogueRefused):
         decode(damaged)
+
+
+def test_packaged_snapshot_is_built_from_the_kept_tables(tmp_path: Path) -> None:
+    for table in KEPT_TABLES.glob("*.csv.gz"):
+        (tmp_path / table.stem).write_bytes(gzip.decompress(table.read_bytes()))
+    assert encode(build_document(tmp_path)) == packaged_snapshot(), "run `assessor catalogue build`"
 
 
 def test_packaged_snapshot_is_whole() -> None:
