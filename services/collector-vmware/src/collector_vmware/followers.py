@@ -120,7 +120,8 @@ class Followers:
     async def publish_left_over(self) -> None:
         """Publish what waits on disk of sources that are not followed here (any more)."""
         for source_id in self.factory.left_over():
-            if source_id not in self._followers:
+            # Who follows a source, or is about to, publishes what its spool holds.
+            if not self._spools[source_id].locked():
                 async with self._spools[source_id]:
                     await self.factory.publish_left_over(source_id)
 
