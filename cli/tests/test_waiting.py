@@ -84,7 +84,7 @@ async def test_progress_is_drawn_and_a_failure_told(
         run = run_of(assessment)
         await publisher.publish(AssessmentStarted(**run, machine_count=4))
         await publisher.publish(AssessmentProgressed(**run, step="assessing", done=2, total=4))
-        read_until(shown, "50%")
+        read_until(shown, "75%")
         await publisher.publish(AssessmentFailed(**run, code="internal", message="it broke"))
         read_until(shown, "surveyor: the assessment is Failed: it broke (internal)")
         assert waiting.wait(TIMEOUT_SECONDS) == 1
