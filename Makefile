@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PARTS := schemas inventory kit cli devstack $(wildcard services/*)
+TEST_PROCESSES ?= 3
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
@@ -29,7 +30,8 @@ demo: $(STAMP) ## everything on this machine: discover, collect, assess, show (O
 
 test: $(STAMP) ## all tests that can run on this machine; says what it left out and why
 	@$(BIN)/python -m devstack prepare
-	$(BIN)/pytest -m "not chaos and not scale" $(ARGS)
+	@# Most tests wait for real parts: three at a time take half as long on two cores.
+	$(BIN)/pytest -m "not chaos and not scale" --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 check: $(STAMP) ## format, lint, types, imports, requirement exports; reads only
 	$(BIN)/ruff format --check .
