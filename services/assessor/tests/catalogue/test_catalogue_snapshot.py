@@ -176,6 +176,7 @@ def test_missing_table_is_named(tables: Path) -> None:
         gzip.compress(json.dumps({"format": FORMAT}).encode()),
         packaged_snapshot()[:1000],
     ],
+    ids=["nothing", "no gzip", "no JSON", "a list", "another format", "no content", "cut off"],
 )
 def test_damaged_snapshot_is_refused(damaged: bytes) -> None:
     with pytest.raises(CatalogueRefused):
