@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import clickhouse_connect
 import pyarrow
+from clickhouse_connect.driver import options
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.httputil import get_pool_manager
@@ -22,6 +23,10 @@ from surveyor_kit.settings import ClickHouseSettings
 Parameters = Mapping[str, Any]
 ServerSettings = Mapping[str, Any]
 Result = TypeVar("Result")
+
+# Rows and Arrow tables are all that is handed over. Without this the client imports pandas at the first
+# insert, where something else has installed it: a second of processor time and 60 MiB.
+options.pd = options.pd_time_test = None
 
 DEFAULT_PORTS = {"http": 8123, "https": 8443}
 

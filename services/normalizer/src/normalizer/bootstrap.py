@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +30,7 @@ from surveyor_kit.deadletters import DeadLetterLimit, DeadLetters
 from surveyor_kit.health import Health, health_app
 from surveyor_kit.http_server import serving
 from surveyor_kit.kafka import EventConsumer, EventPublisher, Publisher, check_topics
-from surveyor_kit.lifecycle import Stopping
+from surveyor_kit.lifecycle import Stopping, collect_garbage_rarely
 from surveyor_kit.migrations import require_current
 from surveyor_kit.retry import retry_forever
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings, StoreSettings
@@ -149,7 +148,7 @@ async def _work(settings: AllSettings, health: Health, lag: GroupLag, stopping: 
 
 async def _stream(app: faust.App, streams: Sequence[Stream], health: Health, stopping: Stopping) -> None:
     """Run Faust; at the end let the batches under way come to theirs, so that they are committed."""
-    gc.freeze()  # what is loaded by now stays: the collector need not look at it again and again
+    collect_garbage_rarely()
     await app.start()
     health.set("streams", True)
     await until_ended(app, stopping)
