@@ -31,7 +31,7 @@ demo: $(STAMP) ## everything on this machine: discover, collect, assess, show (O
 test: $(STAMP) ## all tests that can run on this machine; says what it left out and why
 	@$(BIN)/python -m devstack prepare
 	@# Most tests wait for real parts: three at a time take half as long on two cores.
-	$(BIN)/pytest -m "not chaos and not scale" --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
+	$(BIN)/pytest -m "not chaos and not scale" --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP) ## format, lint, types, imports, requirement exports; reads only
 	$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from devstack.ledger import Ledger, SeriesKey, check_roll_ups, check_samples
@@ -81,7 +81,11 @@ def arrangements(draw: st.DrawFn) -> tuple[list[Window], list[list[int]]]:
     return sent, [order[begin:end] for begin, end in pairwise(cuts) if begin < end]
 
 
+REREAD = [Window(0, Metric.READ_IOPS, (0,), (value,)) for value in (0, 1)]
+
+
 @given(arrangements())
+@example((REREAD, [[0, 1]]))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_portions_and_repeats_change_nothing(
     tables: "Tables", arrangement: tuple[list[Window], list[list[int]]]

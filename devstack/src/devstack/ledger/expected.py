@@ -31,13 +31,20 @@ class Ledger:
 
     interval_seconds: int
     series: dict[SeriesKey, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    superseded: dict[SeriesKey, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    """Smallest values that a larger one for the same time has superseded; a slot's minimum keeps them."""
 
     def note(self, key: SeriesKey, times: list[int], values: list[float | None]) -> None:
         """Take over one window; of two values for one time the larger counts, None is no sample."""
         known = self.series[key]
         for time, value in zip(times, values, strict=True):
-            if value is not None:
-                known[time] = max(value, known.get(time, value))
+            if value is None:
+                continue
+            earlier = known.setdefault(time, value)
+            if earlier != value:
+                known[time] = max(earlier, value)
+                lower = self.superseded[key]
+                lower[time] = min(earlier, value, lower.get(time, value))
 
     def sample_count(self) -> int:
         """Return the number of samples over all series."""
@@ -48,6 +55,8 @@ class Ledger:
         for key, samples in self.series.items():
             by_slot: dict[int, list[tuple[int, float]]] = defaultdict(list)
             for time, value in samples.items():
+                by_slot[time - time % SLOT_SECONDS].append((time, value))
+            for time, value in self.superseded.get(key, {}).items():
                 by_slot[time - time % SLOT_SECONDS].append((time, value))
             yield key, {start: self._slot(found) for start, found in by_slot.items()}
 
