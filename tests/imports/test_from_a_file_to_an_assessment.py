@@ -137,7 +137,8 @@ async def imported(api: httpx.AsyncClient, name: str, content: bytes, source: st
     path = f"/v1/imports/{answer.json()['id']}"
     await until(lambda: get(api, path), lambda found: found["state"] == "Completed")
     listed = await until(
-        lambda: get(api, "/v1/machines", source_id=f"import:{source}"), lambda page: page["total"] == count
+        lambda: get(api, "/v1/machines", source_id=f"import:{source}"),
+        lambda page: len(page["items"]) == count,
     )
     items: list[Any] = listed["items"]
     return items
