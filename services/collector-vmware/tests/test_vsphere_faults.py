@@ -1,6 +1,7 @@
 """Answers of a vCenter that go wrong: no crash, nothing lost that it still holds, and all of it shows."""
 
 import asyncio
+import gc
 import random
 import re
 import time
@@ -29,6 +30,14 @@ pytestmark = [
     # Calls that are under way when a connection is given up end later, and their sockets with them.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _sockets_end_here() -> Iterator[None]:
+    """Let what is left of given-up connections end with its test, not in somebody else's."""
+    yield
+    gc.collect()
+
 
 QUERY, WAIT, CLOCK = "QueryPerf", "WaitForUpdatesEx", "CurrentTime"
 _VALUES = re.compile(rb"<value>([-0-9,]+)</value>")
