@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from devstack.supervise import Process, Stack, StartError
+from devstack.supervise.stack import is_answered
 
 SLEEP = "import time; time.sleep(600)"
 
@@ -47,6 +49,16 @@ def test_a_stage_starts_when_the_one_before_is_ready(tmp_path: Path) -> None:
     )
     with stack:
         eventually(lambda: "first ready: True" in stack.log_tail("second"))
+
+
+def test_a_socket_is_answered_once_somebody_listens(tmp_path: Path) -> None:
+    address = tmp_path / "socket"
+    assert not is_answered(address)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(address))
+        assert not is_answered(address)
+        server.listen()
+        assert is_answered(address)
 
 
 def test_stages_stop_in_reverse(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Starts processes in order, waits until they serve, and leaves nothing behind."""
 
 import itertools
+import socket
 import subprocess
 import sys
 import tempfile
@@ -130,7 +131,7 @@ class Stack:
         self._log_directory.mkdir(parents=True, exist_ok=True)
         run_directory = Path(tempfile.mkdtemp(prefix="surveyor-"))
         configuration = write_configuration(self._processes.values(), run_directory, self._log_directory)
-        socket = socket_path(run_directory)
+        address = socket_path(run_directory)
         output = log_path(self._log_directory, "supervisord-output").open("wb")
         with output:
             self._daemon = subprocess.Popen(
@@ -140,8 +141,10 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
             )
-        self._wait_for(socket.exists, f"supervisord did not start; see {self._log_directory}", 60)
-        self._transport = SupervisorTransport(None, None, f"unix://{socket}")
+        self._wait_for(
+            lambda: is_answered(address), f"supervisord did not start; see {self._log_directory}", 60
+        )
+        self._transport = SupervisorTransport(None, None, f"unix://{address}")
         self._rpc = cast(Any, ServerProxy("http://127.0.0.1", transport=self._transport)).supervisor
 
     def _wait_until_ready(self, process: Process) -> None:
@@ -173,3 +176,13 @@ class Stack:
     def _with_log(self, message: str, name: str) -> str:
         path = log_path(self._log_directory, name)
         return f"{message}. The last lines of {path}:\n{self.log_tail(name)}"
+
+
+def is_answered(address: Path) -> bool:
+    """Whether somebody listens at a socket; supervisord names it in the file system a moment before it does."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(address))
+        except OSError:
+            return False
+    return True
