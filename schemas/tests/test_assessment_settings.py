@@ -56,7 +56,13 @@ def test_given_values_win_over_the_defaults_of_the_criterion() -> None:
             "vm_uptime: must be left out",
         ),
         ({"savings_options": "RI1Year", "azure_offer_code": "EA"}, "savings_options: only with"),
+        ({"savings_options": "RI1Year", "ea_subscription_id": "x"}, "savings_options: must be None"),
         ({"ea_subscription_id": "x", "discount_percentage": 1}, "discount_percentage: must be 0"),
+        ({"azure_offer_code": "EA", "discount_percentage": 1}, "discount_percentage: must be 0"),
+        ({"ea_subscription_id": ""}, "ea_subscription_id"),
+        ({"azure_offer_code": "SavingsPlan1Year"}, "SavingsPlan1Year is no offer; use MSAZR0003P"),
+        ({"scaling_factor": "1.3"}, "scaling_factor"),
+        ({"scaling_factor": True}, "scaling_factor"),
         ({"time_range": "Custom"}, "perf_data_start_time and perf_data_end_time are required"),
         ({"perf_data_start_time": "2026-01-01T00:00:00Z"}, "only with time_range Custom"),
         (
@@ -67,6 +73,14 @@ def test_given_values_win_over_the_defaults_of_the_criterion() -> None:
             },
             "perf_data_start_time: must lie before",
         ),
+        (
+            {
+                "time_range": "Custom",
+                "perf_data_start_time": "2026-01-01T00:00:00Z",
+                "perf_data_end_time": "2026-01-01T00:09:59Z",
+            },
+            "perf_data_end_time: must lie 10 minutes or more after",
+        ),
         ({"colour": "blue"}, "colour"),
     ],
 )
@@ -74,6 +88,7 @@ def test_wrong_settings_are_refused_by_name(given: dict[str, Any], words: str) -
     with pytest.raises(ValidationError) as refused:
         settings(**given)
     assert words in str(refused.value)
+    assert refused.value.error_count() == 1
 
 
 @pytest.mark.parametrize(("time_range", "points"), [("Day", 144), ("Week", 1_008), ("Month", 4_320)])

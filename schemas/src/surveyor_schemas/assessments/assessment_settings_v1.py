@@ -28,6 +28,8 @@ from surveyor_schemas.assessments.choices import (
 )
 
 PAY_AS_YOU_GO = "MSAZR0003P"
+ENTERPRISE_AGREEMENT = "EA"
+_OFFER_CODE = r"^(EA|MS(MC)?AZR(DE|USGOV)?\d{4}P)$"
 _WINDOW_POINTS = {TimeRange.DAY: 144, TimeRange.WEEK: 1_008, TimeRange.MONTH: 4_320}
 _PEAK_MINUTES = 10
 
@@ -52,19 +54,19 @@ class AssessmentSettings(BaseModel):
 
     azure_location: Annotated[str, Field(min_length=1)]
     sizing_criterion: SizingCriterion = SizingCriterion.PERFORMANCE_BASED
-    scaling_factor: Annotated[float, Field(ge=1.0, le=2.0, allow_inf_nan=False)]
+    scaling_factor: Annotated[float, Field(ge=1.0, le=2.0, allow_inf_nan=False, strict=True)]
     """The comfort factor: 1.3 for performance-based and 1.0 for as-is assessments unless given."""
     time_range: TimeRange = TimeRange.DAY
     perf_data_start_time: AwareDatetime | None = None
     perf_data_end_time: AwareDatetime | None = None
     percentile: Percentile = Percentile.P95
-    azure_disk_types: Annotated[tuple[AzureDiskType, ...], Field(min_length=1)]
+    azure_disk_types: Annotated[tuple[AzureDiskType, ...], Field(json_schema_extra={"minItems": 1})]
     """Automatic for performance-based and Premium for as-is assessments unless given."""
     azure_storage_redundancy: StorageRedundancy = StorageRedundancy.LOCALLY_REDUNDANT
     azure_pricing_tier: PricingTier = PricingTier.STANDARD
     azure_vm_families: tuple[str, ...] = ()
     """Families such as Dsv5_series; empty means every family that is considered by default."""
-    azure_offer_code: Annotated[str, Field(pattern=r"^(EA|MS(MC)?AZR(DE|USGOV)?\d{4}P)$")] = PAY_AS_YOU_GO
+    azure_offer_code: Annotated[str, Field(json_schema_extra={"pattern": _OFFER_CODE})] = PAY_AS_YOU_GO
     ea_subscription_id: str | None = None
     savings_options: SavingsOption = SavingsOption.NONE
     currency: Currency = Currency.USD
@@ -91,6 +93,28 @@ class AssessmentSettings(BaseModel):
     def _plain_region_name(cls, location: str) -> str:
         return re.sub(r"[\s_-]", "", location).lower()
 
+    @field_validator("azure_disk_types")
+    @classmethod
+    def _at_least_one_type(cls, types: tuple[AzureDiskType, ...]) -> tuple[AzureDiskType, ...]:
+        if not types:
+            raise ValueError(f"give at least one of {', '.join(AzureDiskType)}")
+        return types
+
+    @field_validator("azure_offer_code")
+    @classmethod
+    def _known_form_of_offer(cls, code: str) -> str:
+        if re.fullmatch(_OFFER_CODE, code) is None:
+            known = f"{PAY_AS_YOU_GO} (pay-as-you-go), MSAZR0023P (dev/test), {ENTERPRISE_AGREEMENT}"
+            raise ValueError(f"{code} is no offer; use {known} or another code of this form")
+        return code
+
+    @field_validator("ea_subscription_id")
+    @classmethod
+    def _subscription_is_named(cls, subscription_id: str | None) -> str | None:
+        if subscription_id is not None and not subscription_id.strip():
+            raise ValueError("give the id of a subscription, or leave it out")
+        return subscription_id
+
     @model_validator(mode="after")
     def _custom_range_has_its_times(self) -> Self:
         times = (self.perf_data_start_time, self.perf_data_end_time)
@@ -101,22 +125,39 @@ class AssessmentSettings(BaseModel):
             raise ValueError("time_range Custom: perf_data_start_time and perf_data_end_time are required")
         elif self.perf_data_start_time >= self.perf_data_end_time:
             raise ValueError("perf_data_start_time: must lie before perf_data_end_time")
+        elif not self.window_points:
+            raise ValueError("perf_data_end_time: must lie 10 minutes or more after perf_data_start_time")
         return self
 
     @model_validator(mode="after")
-    def _savings_exclude_discount_and_uptime(self) -> Self:
-        if self.savings_options is SavingsOption.NONE and self.ea_subscription_id is None:
+    def _savings_are_for_pay_as_you_go(self) -> Self:
+        if self.savings_options is SavingsOption.NONE:
             return self
-        reason = (
-            "ea_subscription_id" if self.ea_subscription_id else f"savings_options {self.savings_options}"
-        )
+        if self.azure_offer_code != PAY_AS_YOU_GO:
+            raise ValueError(f"savings_options: only with azure_offer_code {PAY_AS_YOU_GO} (pay-as-you-go)")
+        if self.ea_subscription_id is not None:
+            raise ValueError("savings_options: must be None together with ea_subscription_id")
+        return self
+
+    @model_validator(mode="after")
+    def _fixed_prices_exclude_discount_and_uptime(self) -> Self:
+        """Reservations, savings plans and enterprise agreements have prices of their own."""
+        reason = self._fixed_by()
+        if reason is None:
+            return self
         if self.discount_percentage > 0:
             raise ValueError(f"discount_percentage: must be 0 together with {reason}")
         if self.vm_uptime is not None:
             raise ValueError(f"vm_uptime: must be left out together with {reason}")
-        if self.savings_options is not SavingsOption.NONE and self.azure_offer_code != PAY_AS_YOU_GO:
-            raise ValueError("savings_options: only with azure_offer_code MSAZR0003P (pay-as-you-go)")
         return self
+
+    def _fixed_by(self) -> str | None:
+        if self.savings_options is not SavingsOption.NONE:
+            return f"savings_options {self.savings_options}"
+        if self.ea_subscription_id is not None:
+            return "ea_subscription_id"
+        is_agreement = self.azure_offer_code == ENTERPRISE_AGREEMENT
+        return f"azure_offer_code {ENTERPRISE_AGREEMENT}" if is_agreement else None
 
     @property
     def is_performance_based(self) -> bool:
