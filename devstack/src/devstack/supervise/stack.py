@@ -179,7 +179,7 @@ class Stack:
 
 
 def is_answered(address: Path) -> bool:
-    """Whether somebody listens at a socket; supervisord names it in the file system a moment before it does."""
+    """Whether somebody listens at a socket; supervisord gives it its name a moment before it does."""
     with socket.socket(socket.AF_UNIX) as connection:
         try:
             connection.connect(str(address))
