@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import yaml
 from prometheus_client import REGISTRY
@@ -15,11 +14,12 @@ from prometheus_client import REGISTRY
 from collector_vmware.adapters.published_state import PublishedState
 from collector_vmware.domain.known_machines import KnownMachines
 from collector_vmware.domain.taken_samples import TakenSamples
-from collector_vmware.followers import Followers
 from collector_vmware.settings import CollectorVmwareSettings, load_sources
 from collector_vmware.source_parts import SourceParts
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import SystemClock
+from surveyor_kit.collecting.followers import Followers
+from surveyor_kit.collecting.run import Run
 from surveyor_kit.health import Health
 from surveyor_kit.testing import InMemoryPublisher
 from surveyor_schemas.base import Event
@@ -47,7 +47,7 @@ class NothingPublished(PublishedState):
 class Following:
     """Followed sources and all that was published of them."""
 
-    followers: Followers
+    followers: Followers[SourceBoard]
     publisher: InMemoryPublisher
     events: list[Event] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ class Following:
 
     def board(self, source_id: str) -> SourceBoard:
         """Return how a source is."""
-        return next(board for board in self.followers.boards() if board.source_id == source_id)
+        return next(board for board in self.followers.statuses() if board.source_id == source_id)
 
     async def until(
         self,
@@ -97,8 +97,10 @@ async def following(
     )
     publisher = InMemoryPublisher()
     by_id = {source.source_id: source for source in load_sources(file)}
-    parts = SourceParts(chosen, by_id, publisher, NothingPublished(), SystemClock(), uuid4(), Health())
-    async with Followers(parts) as followers:
+    clock, health = SystemClock(), Health()
+    this_run = Run("collector", "vmware", "1", clock.now())
+    parts = SourceParts(chosen, by_id, publisher, NothingPublished(), clock, this_run, health)
+    async with Followers(parts, this_run, health) as followers:
         await followers.take(frozenset(by_id))
         try:
             yield Following(followers, publisher)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psutil
 import pytest
@@ -20,6 +20,7 @@ from collector_vmware.sample_keeper import SampleKeeper, extent_of
 from collector_vmware.sample_publisher import SamplePublisher
 from collector_vmware.source_status import SourceBoard
 from devstack.fixtures.broker import Kafka
+from surveyor_kit.collecting.run import Run
 from surveyor_kit.health import Health
 from surveyor_kit.kafka import EventConsumer, EventPublisher, Publisher, decode_received
 from surveyor_kit.lifecycle import Stopping
@@ -58,7 +59,12 @@ class CollectedSource:
         self.progress = SampleProgress(TakenSamples(20), SampleBuffer(2**28))
         self.keeper = SampleKeeper(self.progress, self.spool, self.board, self.clock, 300)
         self.publisher = SamplePublisher(
-            "c", uuid4(), self.spool, self.progress.gaps, publisher, self.board, self.clock
+            Run("c", "vmware", "1", self.clock.now()),
+            self.spool,
+            self.progress.gaps,
+            publisher,
+            self.board,
+            self.clock,
         )
         self.loop = PerformanceLoop(
             source,
@@ -182,7 +188,7 @@ async def test_ten_thousand_machines_wait_out_half_an_hour_in_flat_memory(
         await publishing
         await run.publisher.publish_pending()
     assert await published_values(broker) == every_value(targets, NOW - 60, run.source.now)
-    assert run.board.values_published == 12 * 10_000 * (POLLS_PER_PUBLICATION + OUTAGE_POLLS + 3)
+    assert run.board.published.value_count == 12 * 10_000 * (POLLS_PER_PUBLICATION + OUTAGE_POLLS + 3)
 
 
 async def published_values(broker: KafkaSettings) -> dict[UUID, dict[int, float]]:

@@ -1,11 +1,9 @@
 """Which time is asked for, and in which queries."""
 
-from collector_vmware.domain.back_off import LOGIN_SECONDS, LONGEST_SECONDS, pause_seconds
 from collector_vmware.domain.sample_buffer import SampleBuffer
 from collector_vmware.domain.sample_progress import Gap, SampleProgress
 from collector_vmware.domain.taken_samples import TakenSamples
 from collector_vmware.domain.windows import halves, live_window, query_batches, window_behind
-from collector_vmware.errors import LoginRefused, SourceUnreachable
 
 from .builders import a_target, a_window
 
@@ -82,9 +80,3 @@ def test_a_short_stop_leaves_no_gap() -> None:
     state.stopped_at = NOW - 1800
     state.note_gaps([], NOW)
     assert state.gaps == []
-
-
-def test_pauses_grow_to_a_minute_and_a_refused_login_always_waits_one() -> None:
-    unreachable = SourceUnreachable("away")
-    assert [pause_seconds(unreachable, n, 0.0) for n in (1, 2, 3, 99)] == [1, 2, 4, LONGEST_SECONDS]
-    assert pause_seconds(LoginRefused("no"), 1, 0.0) == LOGIN_SECONDS

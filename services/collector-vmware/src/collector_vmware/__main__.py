@@ -4,25 +4,24 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import IO
 
 from collector_vmware.adapters.vsphere_connection import VsphereConnector
-from collector_vmware.bootstrap import SERVICE, Collector
+from collector_vmware.bootstrap import SERVICE, collector
 from collector_vmware.check import check_sources
 from collector_vmware.forget import forget_source
+from collector_vmware.ports import SourceConnector
 from collector_vmware.settings import (
-    SPOOL_DIR,
+    CheckSettings,
     CollectorVmwareSettings,
     SourceSettings,
     load_sources,
 )
 from surveyor_kit.clock import SystemClock
+from surveyor_kit.collecting.findings import show
+from surveyor_kit.collecting.spools import claimed
 from surveyor_kit.lifecycle import collect_garbage_rarely, run
 from surveyor_kit.logging import configure_logging
 from surveyor_kit.settings import KafkaSettings, LogSettings, TracingSettings, load_settings
-from surveyor_kit.settings.base import CONFIG_EXIT_CODE
-from surveyor_kit.spool import SpoolInUse, lock_directory
 from surveyor_kit.tracing import configure_tracing
 
 GRACE_SECONDS = 15.0
@@ -31,26 +30,18 @@ GRACE_SECONDS = 15.0
 def main() -> None:
     """Read settings, start, and end with the exit code that the kit's lifecycle names."""
     arguments = _arguments()
-    settings = load_settings(CollectorVmwareSettings)
     configure_logging(SERVICE, load_settings(LogSettings))
-    sources = load_sources(settings.sources_file)
     if arguments.check:
-        raise SystemExit(_check(sources))
+        raise SystemExit(_check())
+    settings = load_settings(CollectorVmwareSettings)
+    sources = load_sources(settings.sources_file)
     kafka = load_settings(KafkaSettings)
     if arguments.forget_source is not None:
         raise SystemExit(_forget(arguments.forget_source, settings, sources, kafka))
     configure_tracing(SERVICE, load_settings(TracingSettings))
-    with _claimed(settings.spool_dir):
+    with claimed(settings):
         collect_garbage_rarely()
-        run(Collector(settings, sources, kafka).run, grace_seconds=GRACE_SECONDS)
-
-
-def _claimed(spool_dir: Path) -> IO[str]:
-    try:
-        return lock_directory(spool_dir)
-    except (SpoolInUse, OSError) as error:
-        sys.stderr.write(f"{SPOOL_DIR}: {error}\n")
-        raise SystemExit(CONFIG_EXIT_CODE) from None
+        run(collector(settings, sources, kafka).run, grace_seconds=GRACE_SECONDS)
 
 
 def _arguments() -> argparse.Namespace:
@@ -83,13 +74,12 @@ def _forget(
     return 0
 
 
-def _check(sources: Sequence[SourceSettings]) -> int:
-    """Print the findings; 1 when something is missing."""
-    connectors = {source.source_id: VsphereConnector(source) for source in sources}
-    findings = asyncio.run(check_sources(dict(connectors), SystemClock()))
-    for of_source in findings:
-        sys.stdout.write(of_source.text() + "\n")
-    return 1 if any(of_source.problems for of_source in findings) else 0
+def _check() -> int:
+    sources = load_sources(load_settings(CheckSettings).sources_file)
+    connectors: dict[str, SourceConnector] = {
+        source.source_id: VsphereConnector(source) for source in sources
+    }
+    return show(asyncio.run(check_sources(connectors, SystemClock())))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from collector_vmware.domain.inventory_objects import SourceFacts
@@ -12,24 +11,11 @@ from collector_vmware.domain.windows import MAX_MACHINES_PER_QUERY, Window, quer
 from collector_vmware.errors import SourceError
 from collector_vmware.ports import SourceConnection, SourceConnector
 from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.findings import Findings
 
 SAMPLE_SECONDS = 300
 _ASSUMED_METRICS = 20
 """Series per machine, for the one query that is tried."""
-
-
-@dataclass
-class Findings:
-    """What a check saw of one source; `problems` are what keeps it from being complete."""
-
-    source_id: str
-    lines: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def text(self) -> str:
-        """Return the findings for a terminal."""
-        marked = [f"  {line}" for line in self.lines] + [f"  PROBLEM: {problem}" for problem in self.problems]
-        return "\n".join([f"source {self.source_id}", *marked])
 
 
 async def check_sources(connectors: dict[str, SourceConnector], clock: Clock) -> list[Findings]:
@@ -38,7 +24,7 @@ async def check_sources(connectors: dict[str, SourceConnector], clock: Clock) ->
 
 
 async def _check(source_id: str, connector: SourceConnector, clock: Clock) -> Findings:
-    findings = Findings(source_id)
+    findings = Findings(f"source {source_id}")
     try:
         async with await connector.connect() as connection:
             await _look(connection, findings, clock)
@@ -113,7 +99,3 @@ async def _try_samples(connection: SourceConnection, tree: InventoryTree, findin
 
 def _running(tree: InventoryTree) -> Sequence[str]:
     return [m.moref for m in tree.machines() if m.properties.get("runtime.powerState") == "poweredOn"]
-
-
-def _window(moref: str, now: int) -> Window:
-    return Window(UUID(int=0), moref, _ASSUMED_METRICS, now - SAMPLE_SECONDS, now)

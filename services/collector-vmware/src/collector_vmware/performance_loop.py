@@ -20,8 +20,8 @@ from collector_vmware.domain.windows import (
 )
 from collector_vmware.errors import QueryRefused, SourceError
 from collector_vmware.ports import Capabilities, SourceConnection
-from collector_vmware.racing import until_one_ends
 from collector_vmware.source_status import SourceBoard
+from surveyor_kit.racing import until_one_ends
 
 LATE_SECONDS = 900
 """A machine switched off is asked for a little longer: its last values may come this late."""

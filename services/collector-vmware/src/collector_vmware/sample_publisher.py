@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from collector_vmware import metrics
 from collector_vmware.domain.batches import SampleBatch
 from collector_vmware.domain.sample_progress import Gap, GapReason
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.run import Run
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import Stopping, crash_point
 from surveyor_kit.spool import Loss, LossReason, Spool
@@ -30,8 +30,7 @@ class SamplePublisher:
     spool is then published again, under new numbers.
     """
 
-    collector_id: str
-    run_id: UUID
+    this_run: Run
     spool: Spool[SampleBatch]
     gaps: list[Gap]
     """What the source no longer held; shared with who finds that out."""
@@ -57,12 +56,13 @@ class SamplePublisher:
         await self._publish_losses()
 
     async def _publish(self, batches: Sequence[SampleBatch]) -> None:
-        first = self.board.last_batch_no + 1
+        published = self.board.published
+        first = published.last_batch_no + 1
         events = [self._event(number, batch) for number, batch in enumerate(batches, start=first)]
         await self.publisher.publish_many(events)
         values = sum(batch.value_count() for batch in batches)
-        self.board.last_batch_no += len(batches)
-        self.board.values_published += values
+        published.last_batch_no += len(batches)
+        published.value_count += values
         metrics.VALUES_PUBLISHED.labels(self.board.source_id).inc(values)
 
     async def _publish_losses(self) -> None:
@@ -77,8 +77,8 @@ class SamplePublisher:
         return PerformanceSampled(
             source_id=self.board.source_id,
             source_kind="vmware",
-            collector_id=self.collector_id,
-            run_id=self.run_id,
+            collector_id=self.this_run.collector_id,
+            run_id=self.this_run.run_id,
             batch_no=batch_no,
             collected_at=self.clock.now(),
             generated=False,
@@ -97,8 +97,8 @@ class SamplePublisher:
     def _lost(self, start: int, end: int, reason: LossReason | GapReason, detail: str) -> SamplesLost:
         return SamplesLost(
             source_id=self.board.source_id,
-            collector_id=self.collector_id,
-            run_id=self.run_id,
+            collector_id=self.this_run.collector_id,
+            run_id=self.this_run.run_id,
             from_at=_time(start),
             until_at=_time(end),
             machine_count=None,

@@ -1,25 +1,20 @@
 """Settings of the collector, and the file that lists its sources."""
 
-import socket
 from pathlib import Path
 from typing import ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from surveyor_kit.kafka.shares import SESSION_TIMEOUT_SECONDS
+from surveyor_kit.collecting.settings import CollectorSettings, on_this_host
 from surveyor_kit.settings import (
-    HttpSettings,
     ListedSource,
     SettingsModel,
     load_source_list,
     read_text,
-    setting_name,
 )
+from surveyor_schemas.base import CollectorId
 
-PART = "COLLECTOR_VMWARE"
-SPOOL_DIR = setting_name(PART, "spool_dir")
 _SHA256_HEX_DIGITS = 64
-GIB = 1024**3
 
 
 class TlsSettings(SettingsModel):
@@ -95,33 +90,18 @@ class SourceSettings(ListedSource):
         return username, read_text(self.password_file)
 
 
-class CollectorVmwareSettings(HttpSettings):
+class CollectorVmwareSettings(CollectorSettings):
     """What the process does; `SURVEYOR_COLLECTOR_VMWARE__<NAME>`."""
 
-    part: ClassVar[str] = PART
+    part: ClassVar[str] = "COLLECTOR_VMWARE"
 
-    collector_id: str = Field(
-        default_factory=lambda: f"collector-vmware-{socket.gethostname()}", min_length=1
-    )
-    """Key of its heartbeats: keep it over restarts."""
-    sources_file: Path
-    """YAML or JSON: a list of sources."""
+    collector_id: CollectorId = Field(default_factory=on_this_host("collector-vmware"))
     group: str = Field(default="collector-vmware", min_length=1)
-    """Replicas of one group share the sources; each follows some of them."""
-    session_timeout_seconds: float = Field(default=SESSION_TIMEOUT_SECONDS, ge=3, le=300)
-    """The other replicas take over from one of which nothing was heard for so long."""
     poll_interval_seconds: float = Field(default=20, gt=0)
-    publish_interval_seconds: float = Field(default=300, gt=0)
-    heartbeat_interval_seconds: float = Field(default=30, gt=0)
     full_read_interval_seconds: float = Field(default=600, gt=0)
     """The whole inventory is read again this often, for what a source changes without saying so."""
     buffer_mib: int = Field(default=128, gt=0)
     """Samples in memory per source; when half of it is used they are spooled before their time."""
-    spool_dir: Path
-    """Where samples wait for the broker; a persistent volume of this process alone."""
-    spool_max_bytes: int = Field(default=GIB, ge=1_000_000)
-    """Per source."""
-    spool_max_age_seconds: int = Field(default=7_200, ge=60)
     back_fill: bool = True
     """At a start and after an outage, read what the source still holds of the last hour."""
 
@@ -130,6 +110,12 @@ class CollectorVmwareSettings(HttpSettings):
     def _lists_sources(cls, path: Path) -> Path:
         load_sources(path)
         return path
+
+
+class CheckSettings(CollectorVmwareSettings):
+    """Settings of `--check`, which keeps nothing and so needs no place for it."""
+
+    spool_dir: Path = Path()
 
 
 def load_sources(path: Path) -> tuple[SourceSettings, ...]:

@@ -1,9 +1,7 @@
 """Puts together what belongs to one source."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from collector_vmware.adapters.published_state import PublishedState
 from collector_vmware.adapters.vsphere_connection import VsphereConnector
@@ -19,10 +17,12 @@ from collector_vmware.settings import CollectorVmwareSettings, SourceSettings
 from collector_vmware.source_runner import SourceRunner
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.run import Run
+from surveyor_kit.collecting.spools import Spools
 from surveyor_kit.health import Health
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.logging import get_logger
-from surveyor_kit.spool import Bounds, Spool
+from surveyor_kit.spool import Spool
 
 log = get_logger(__name__)
 
@@ -31,23 +31,43 @@ BYTES_PER_MIB = 1024 * 1024
 
 @dataclass
 class SourceParts:
-    """Builds runners; see `followers.Factory`."""
+    """Builds runners; see `followers.Parts`."""
 
     settings: CollectorVmwareSettings
     sources: Mapping[str, SourceSettings]
     publisher: Publisher
     state: PublishedState
     clock: Clock
-    run_id: UUID
+    this_run: Run
     health: Health
-    _last_batch_numbers: dict[str, int] = field(default_factory=dict)
-    """A source that comes back within this run goes on where its numbers ended."""
 
-    def runner(self, source_id: str) -> SourceRunner:
-        """Return a runner that knows nothing of what was published before."""
+    def __post_init__(self) -> None:
+        self.spools = Spools.of(self.settings, SampleBatch, extent_of, self.clock)
+
+    def source_ids(self, items: frozenset[str]) -> frozenset[str]:
+        """Return the sources themselves: each is shared out alone."""
+        return items
+
+    async def runners(self, items: frozenset[str]) -> dict[str, SourceRunner]:
+        """Return a runner for each source, told what was published and what waits on disk."""
+        runners = {source_id: self._runner(source_id) for source_id in sorted(items)}
+        await self._restore(runners)
+        return runners
+
+    def left_over(self) -> Sequence[str]:
+        """Return the sources of which something waits on disk."""
+        return self.spools.left_over()
+
+    async def publish_left_over(self, source_id: str) -> None:
+        """Publish what waits on disk of a source that is not followed here."""
+        # Its board tells nobody how it is.
+        board = self._board(source_id, "", Health())
+        await self._sample_publisher(board, self.spools.open(source_id), []).publish_pending()
+
+    def _runner(self, source_id: str) -> SourceRunner:
         source, settings = self.sources[source_id], self.settings
         board = self._board(source_id, source.address, self.health)
-        spool = self._spool(source_id)
+        spool = self.spools.open(source_id)
         progress = SampleProgress(
             TakenSamples(REALTIME_INTERVAL_SECONDS), SampleBuffer(settings.buffer_mib * BYTES_PER_MIB)
         )
@@ -62,8 +82,7 @@ class SourceParts:
             back_fill=settings.back_fill,
         )
 
-    async def restore(self, runners: Mapping[str, SourceRunner]) -> None:
-        """Tell runners what was published of their sources, and what waits on disk."""
+    async def _restore(self, runners: Mapping[str, SourceRunner]) -> None:
         await self.state.restore_machines([runner.inventory.known for runner in runners.values()])
         taken = {source_id: runner.progress.taken for source_id, runner in runners.items()}
         await self.state.restore_samples(taken, self.clock.now())
@@ -74,29 +93,8 @@ class SourceParts:
             await runner.keeper.restore()
         log.info("published_state_read", sources=sorted(runners))
 
-    def left_over(self) -> list[str]:
-        """Return the sources of which something waits on disk."""
-        directories = [path for path in self.settings.spool_dir.iterdir() if path.is_dir()]
-        return sorted(unquote(path.name) for path in directories if any(path.iterdir()))
-
-    async def publish_left_over(self, source_id: str) -> None:
-        """Publish what waits on disk of a source that is not followed here."""
-        board = self._board(source_id, "", Health())
-        await self._sample_publisher(board, self._spool(source_id), []).publish_pending()
-        self.close(board)
-
-    def close(self, board: SourceBoard) -> None:
-        """Remember the source's last number, and say nothing more of it."""
-        self._last_batch_numbers[board.source_id] = board.last_batch_no
-        board.closed()
-
-    def last_batch_numbers(self) -> Mapping[str, int]:
-        """Return the last number of each source that was published of in this run, and closed."""
-        return {source_id: number for source_id, number in self._last_batch_numbers.items() if number}
-
     def _board(self, source_id: str, address: str, health: Health) -> SourceBoard:
-        last_batch_no = self._last_batch_numbers.get(source_id, 0)
-        return SourceBoard(source_id, address, self.clock, health, last_batch_no=last_batch_no)
+        return SourceBoard(source_id, address, self.clock, health, self.this_run.published[source_id])
 
     def _inventory(self, board: SourceBoard) -> InventoryLoop:
         return InventoryLoop(
@@ -113,22 +111,10 @@ class SourceParts:
         self, board: SourceBoard, spool: Spool[SampleBatch], gaps: list[Gap]
     ) -> SamplePublisher:
         return SamplePublisher(
-            collector_id=self.settings.collector_id,
-            run_id=self.run_id,
+            this_run=self.this_run,
             spool=spool,
             gaps=gaps,
             publisher=self.publisher,
             board=board,
             clock=self.clock,
         )
-
-    def _spool(self, source_id: str) -> Spool[SampleBatch]:
-        settings = self.settings
-        bounds = Bounds(
-            settings.spool_max_bytes, settings.spool_max_age_seconds, settings.publish_interval_seconds
-        )
-        directory = settings.spool_dir / quote(source_id, safe="")
-        return Spool(directory, SampleBatch, extent_of, bounds, self._epoch_seconds)
-
-    def _epoch_seconds(self) -> float:
-        return self.clock.now().timestamp()

@@ -1,25 +1,28 @@
 """One source for as long as it is followed: two loops per connection, and the way to the broker."""
 
 import asyncio
-import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from collector_vmware.domain.back_off import pause_seconds
 from collector_vmware.domain.sample_progress import SampleProgress
-from collector_vmware.errors import SourceError
+from collector_vmware.errors import LoginRefused, SourceError
 from collector_vmware.inventory_loop import InventoryLoop
 from collector_vmware.performance_loop import PerformanceLoop
 from collector_vmware.ports import SourceConnection, SourceConnector
-from collector_vmware.racing import Stopped, unless_stopped, until_one_ends
 from collector_vmware.sample_keeper import SampleKeeper
 from collector_vmware.sample_publisher import SamplePublisher
 from collector_vmware.source_status import SourceBoard
+from surveyor_kit.collecting.back_off import BackOff, Waits
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.logging import get_logger
+from surveyor_kit.racing import until_one_ends, until_stopping
 
 log = get_logger(__name__)
 
 LAST_PUBLICATION_SECONDS = 6.0
+ORDINARY = Waits(first_seconds=1, longest_seconds=60)
+LOGIN = Waits(first_seconds=60, longest_seconds=60)
+"""A vCenter locks an account after 5 refused logins in 180 s. Source: VMware, vSphere Authentication."""
 
 
 @dataclass
@@ -34,6 +37,15 @@ class SourceRunner:
     board: SourceBoard
     poll_interval_seconds: float
     back_fill: bool
+    back_off: BackOff = field(default_factory=lambda: BackOff(ORDINARY, LOGIN))
+
+    def statuses(self) -> Sequence[SourceBoard]:
+        """Return how the source is."""
+        return [self.board]
+
+    def spool_bytes(self) -> int:
+        """Return what waits on disk."""
+        return self.keeper.spool.size_bytes
 
     async def run(self, stopping: Stopping) -> None:
         """Collect until told to stop, then publish what is held; what the broker does not take is spooled."""
@@ -53,17 +65,16 @@ class SourceRunner:
             log.warning("samples_left_in_spool", source=self.board.source_id, reason="broker")
 
     async def _stay_connected(self, stopping: Stopping) -> None:
-        failures = 0
         while not stopping.is_set():
             self.inventory.read_once.clear()
             try:
-                await unless_stopped(stopping, self._collect())
-            except Stopped:
-                return
+                await until_stopping(stopping, self._collect())
             except SourceError as error:
-                failures = 1 if self.inventory.read_once.is_set() else failures + 1
+                if self.inventory.read_once.is_set():
+                    self.back_off.succeeded()
+                self.back_off.failed(login_refused=isinstance(error, LoginRefused))
                 self.board.disconnected(error)
-                await stopping.sleep(pause_seconds(error, failures, random.random()))  # noqa: S311  # no secret
+                await self.back_off.wait(stopping)
 
     async def _collect(self) -> None:
         """Follow the source over one connection until it breaks."""

@@ -8,6 +8,8 @@ from collector_vmware import metrics
 from collector_vmware.domain.inventory_objects import SourceFacts
 from collector_vmware.errors import SourceError
 from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.followers import source_check
+from surveyor_kit.collecting.run import Published
 from surveyor_kit.health import Health
 from surveyor_kit.logging import get_logger
 from surveyor_schemas.status.collector_heartbeat_v1 import SourceError as ReportedError
@@ -31,6 +33,7 @@ class SourceBoard:
     address: str
     clock: Clock
     health: Health
+    published: Published = field(default_factory=Published)
     link: Literal["starting", "connected", "disconnected"] = "starting"
     doubts: set[Aspect] = field(default_factory=set)
     facts: SourceFacts | None = None
@@ -41,8 +44,6 @@ class SourceBoard:
     newest_sample_at: int | None = None
     lag_seconds: float | None = None
     skew_seconds: float | None = None
-    last_batch_no: int = 0
-    values_published: int = 0
     polls_skipped: int = 0
     silent_machine_count: int | None = None
     last_error: ReportedError | None = None
@@ -108,10 +109,6 @@ class SourceBoard:
             self.lag_seconds = max(0.0, source_now - self.newest_sample_at)
             metrics.SOURCE_LAG_SECONDS.labels(self.source_id).set(self.lag_seconds)
 
-    def closed(self) -> None:
-        """Note that the source is no longer followed here."""
-        self.health.forget(self._check_name)
-
     def report(self) -> SourceStatus:
         """Return the source's part of a heartbeat."""
         newest = self.newest_sample_at
@@ -128,8 +125,8 @@ class SourceBoard:
             newest_sample_at=None if newest is None else datetime.fromtimestamp(newest, UTC),
             performance_lag_seconds=self.lag_seconds,
             clock_skew_seconds=self.skew_seconds,
-            last_batch_no=self.last_batch_no,
-            values_published=self.values_published,
+            last_batch_no=self.published.last_batch_no,
+            values_published=self.published.value_count,
             polls_skipped=self.polls_skipped,
             silent_machine_count=self.silent_machine_count,
             last_error=self.last_error,
@@ -141,8 +138,4 @@ class SourceBoard:
         self.last_error = ReportedError(code=error.code, message=error.message, at=self.clock.now())
 
     def _check(self, detail: str) -> None:
-        self.health.set(self._check_name, not detail, detail)
-
-    @property
-    def _check_name(self) -> str:
-        return f"source {self.source_id}"
+        self.health.set(source_check(self.source_id), not detail, detail)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer
@@ -16,6 +16,7 @@ from surveyor_kit.kafka.shares.plan import Claim
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.logging import get_logger
 from surveyor_kit.metrics import SHARES_HELD
+from surveyor_kit.racing import until_one_ends
 from surveyor_kit.retry import retry_forever
 from surveyor_kit.settings import KafkaSettings
 
@@ -93,7 +94,8 @@ class Shares:
         """
         member = asyncio.create_task(self._stay_member())
         try:
-            await _first_of(member, self._work(worker), self._until(stopping))
+            # Shielded: whatever ends first, the member stays one until its work has ended.
+            await until_one_ends(asyncio.shield(member), self._work(worker), stopping)
         finally:
             await self._give_up(worker, self._working)
             member.cancel()
@@ -175,25 +177,9 @@ class Shares:
         if self._health is not None:
             self._health.set(CHECK, ok, detail)
 
-    async def _until(self, stopping: Stopping) -> None:
-        await stopping
-
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:
     """Leave the group; a broker that does not answer finds out by itself."""
     with contextlib.suppress(TimeoutError, KafkaError):
         async with asyncio.timeout(LEAVE_SECONDS):
             await consumer.stop()
-
-
-async def _first_of(task: asyncio.Task[None], *others: Coroutine[Any, Any, None]) -> None:
-    """Wait until one ends, cancel the others but not `task`, and raise what the first one raised."""
-    tasks = [asyncio.create_task(other) for other in others]
-    try:
-        done, _ = await asyncio.wait({task, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in tasks:
-            each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for each in done:
-        each.result()
