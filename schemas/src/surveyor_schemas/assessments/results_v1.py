@@ -179,8 +179,9 @@ class Alternatives(Record):
 class RightSizing(Record):
     """A machine that does next to nothing, or has far more than it uses.
 
-    Idle: the savings are its whole monthly cost in Azure, if it is not moved at all. Oversized: the
-    compute cost of a size for what it has, less that of the recommended size.
+    Idle: the savings are its whole monthly cost in Azure, if it is not moved at all, with security as far
+    as its price is known. Oversized: the compute cost of a size for what it has, less that of the
+    recommended size.
     """
 
     finding: Literal["Idle", "Oversized"]
@@ -337,7 +338,7 @@ class AssessmentSummary(Record):
     rules_hash: str | None = None
     """SHA-256 of the owner's own rules; None where there are none."""
     machines_without_security_cost: NonNegativeInt | None = None
-    """Machines to be protected that have no price; None where the settings leave security out."""
+    """Sized machines whose security cost has no price; None where the settings leave security out."""
     savings_options: list[SavingsOptionTotal] = Field(default_factory=list)
     """Every option, side by side, in the order of the settings' values."""
     rightsizing: list[RightSizingTotal] = Field(default_factory=list)

@@ -159,8 +159,12 @@ def test_what_defender_does_not_support_costs_nothing_to_protect(
     assess: Any, a_machine: Any, a_disk: Any
 ) -> None:
     machine = a_machine("Windows Server 2003", disks=(a_disk(64, is_os_disk=True),))
-    result = assess({}, machine)
+    prices = {"prices": {"defender_usd_per_month": "14.60", "as_of": "2026-08-01"}}
+    result = assess(prices, machine)
     assert (result.monthly_security_cost, result.security_readiness) == (0, Readiness.CONDITIONALLY_SUITABLE)
+    unpriced = assess({}, machine)
+    assert unpriced.monthly_security_cost is None
+    assert DataIssue.NO_SECURITY_COST in unpriced.data_issues
 
 
 def test_equal_rules_have_equal_hashes_and_survive_storing() -> None:

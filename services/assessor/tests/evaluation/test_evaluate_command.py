@@ -95,6 +95,13 @@ def test_first_disk_holds_the_system_unless_the_file_says_otherwise(evaluate: An
     ]
 
 
+def test_null_is_the_same_as_a_field_left_out(evaluate: Any) -> None:
+    optional = ("boot_type", "os_name", "os_architecture", "source", "cpu_percent", "memory_percent")
+    nulls = MACHINE | dict.fromkeys((*optional, "disks", "nics"))
+    _, document, _ = evaluate([MACHINE, nulls], {"azure_location": "westeurope"})
+    assert document["machines"][0] == document["machines"][1]
+
+
 def test_rate_of_another_currency_is_shown_with_its_date(evaluate: Any) -> None:
     _, document, _ = evaluate([MACHINE], {"azure_location": "westeurope", "currency": "EUR"})
     assert document["currency_rate"] == {"per_usd": "0.849834", "as_of": "2026-01-26"}
@@ -168,12 +175,17 @@ def test_bad_machines_are_refused_with_their_place(machines: Any, message: str, 
         ),
         (
             {"azure_location": "westeurope", "azure_vm_families": ["Zsv9_series"]},
-            "azure_vm_families: unknown: Zsv9_series",
+            "azure_vm_families: the catalogue has no 'Zsv9_series'",
         ),
         ({"azure_location": "westeurope", "currency": "TRY"}, "currency: the catalogue has no rate for TRY"),
         (
             {"azure_location": "westeurope", "reserved_instance": "RI1Year"},
             "reserved_instance: unknown field; use savings_options",
+        ),
+        ({"azureLocation": "x", "azure_location": "x"}, "unknown field; did you mean azure_location?"),
+        (
+            {"azure_location": "westeurope", "azure_vm_families": ["Dsv55_series"]},
+            "the catalogue has no 'Dsv55_series'; did you mean Dsv5_series",
         ),
         ("[]", "settings.json: Input should be an object"),
     ],

@@ -85,7 +85,7 @@ class Assessment:
             data_issues=(
                 *machine_data_issues(machine, self.settings),
                 *_cost_issues(machine, sizing, storage),
-                *_security_issues(security_ready, security),
+                *_security_issues(sized, security_ready, security),
             ),
             need=need,
             recommended_size=choice.size if choice else None,
@@ -113,13 +113,14 @@ class Assessment:
         return security_readiness(machine, sized.choice.size if sized else None, readiness)
 
     def _monthly_security(self, sized: Sized | None, security_ready: Readiness | None) -> Decimal | None:
-        """The owner's price of Defender for Servers, for machines that are ready for it."""
-        if sized is None or security_ready is None:
-            return None
-        if security_ready is not Readiness.SUITABLE:
-            return Decimal(0)
+        """The owner's price of Defender for Servers, for machines that are ready for it.
+
+        Without a price nothing is known of the cost of any machine, not even that it is 0.
+        """
         usd = self.rules.owner.prices.defender_usd_per_month
-        return None if usd is None else self._pricing.storage(usd)
+        if sized is None or security_ready is None or usd is None:
+            return None
+        return self._pricing.storage(usd) if security_ready is Readiness.SUITABLE else Decimal(0)
 
     def _security_price_date(self, cost: Decimal | None) -> list[date]:
         as_of = self.rules.owner.prices.as_of
@@ -171,5 +172,8 @@ def _cost_issues(machine: Machine, sizing: Sizing, storage: Decimal | None) -> l
     return [*issues, DataIssue.NO_BANDWIDTH_COST]
 
 
-def _security_issues(security_ready: Readiness | None, cost: Decimal | None) -> list[DataIssue]:
-    return [DataIssue.NO_SECURITY_COST] if security_ready is Readiness.SUITABLE and cost is None else []
+def _security_issues(
+    sized: Sized | None, security_ready: Readiness | None, cost: Decimal | None
+) -> list[DataIssue]:
+    is_unknown = sized is not None and security_ready is not None and cost is None
+    return [DataIssue.NO_SECURITY_COST] if is_unknown else []

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from assessor.domain.catalogue import Catalogue
-from assessor.domain.families import unknown_families
+from assessor.domain.families import documented_families, unknown_families
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 
 
@@ -46,8 +46,12 @@ def _check_location(settings: AssessmentSettings, catalogue: Catalogue) -> None:
 def _check_families(settings: AssessmentSettings, catalogue: Catalogue) -> None:
     unknown = unknown_families(settings.azure_vm_families, catalogue.sizes.values())
     if unknown:
-        fix = "use series such as Dsv5_series, or leave the list empty for all"
-        raise SettingsRefused("azure_vm_families", f"unknown: {', '.join(unknown)}", fix)
+        known = documented_families(catalogue.sizes.values())
+        close = get_close_matches(unknown[0], known, n=3, cutoff=0.8)
+        every = "use series such as Dsv5_series, or leave the list empty for all"
+        fix = f"did you mean {' or '.join(close)}?" if close else every
+        problem = f"the catalogue has no {' and no '.join(map(repr, unknown))}"
+        raise SettingsRefused("azure_vm_families", problem, fix)
 
 
 def _check_currency(settings: AssessmentSettings, catalogue: Catalogue) -> None:

@@ -26,15 +26,24 @@ _NAME_PATTERNS = {
     "standarda0a7": re.compile(r"^Standard_A\d+$"),
     "standarda8a11": re.compile(r"^Standard_A\d+$"),
 }
-_SPECIAL_NAMES = ("M_series", "Mv2_series", "DC_Series", "Basic_A0_A4", "Standard_A0_A7", "Standard_A8_A11")
+_SPECIAL_NAMES = (
+    "M_series",
+    "Mv2_series",
+    "DC_series",
+    "H_series",
+    "Basic_A0_A4",
+    "Standard_A0_A7",
+    "Standard_A8_A11",
+)
+_SUFFIX = re.compile(r"_series$", re.IGNORECASE)
 # A family of the API all of whose sizes have left Azure's list of sizes.
 _WITHOUT_SIZES = frozenset({"h"})
 _ISOLATED = re.compile(r"^([A-Z]+)i(?=[a-z])")
 
 
 def family_key(family: str) -> str:
-    """Bring Dsv5_series, Dsv5 and "NCads A100v4" to one form."""
-    return re.sub(r"[\s_]", "", family.removesuffix("_series")).lower()
+    """Bring Dsv5_series, Dsv5 and "NCads A100v4" to one form; the API itself writes DC_Series."""
+    return re.sub(r"[\s_]", "", _SUFFIX.sub("", family)).lower()
 
 
 def is_basic(size: VmSize) -> bool:

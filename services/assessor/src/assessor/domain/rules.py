@@ -1,6 +1,6 @@
 """The version of the rules, and the limits that Azure Migrate documents as plain numbers."""
 
-RULES_VERSION = "2025-09-19.2"
+RULES_VERSION = "2025-09-19.3"
 """Date of the newest rule document, and our revision; stands in every result."""
 
 # Source: Azure Migrate, "Azure VM assessments" (2025-02-06), readiness of a server.

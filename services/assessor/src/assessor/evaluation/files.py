@@ -1,7 +1,9 @@
 """Reading files for the commands: every error names the file, the place and the fix."""
 
 import json
+import re
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +14,9 @@ Model = TypeVar("Model", bound=BaseModel)
 _HINTS = {
     "azure_disk_type": "use azure_disk_types, a list",
     "reserved_instance": "use savings_options",
+    "comfort_factor": "use scaling_factor",
 }
+_CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
 _FORMS_OF_A_USAGE = {"number", "peaks"}
 
@@ -32,7 +36,7 @@ def read_model(path: Path, model: type[Model]) -> Model:
         # From JSON again, since strict models take enum values and tuples from JSON only.
         return model.model_validate_json(document)
     except ValidationError as error:
-        raise FileRefused(_explain(path, error)) from error
+        raise FileRefused(_explain(path, model, error)) from error
 
 
 def _read_json(path: Path) -> Any:
@@ -62,22 +66,31 @@ def _utf8(path: Path, document: Any) -> bytes:
         raise FileRefused(f"{path}: {problem}") from error
 
 
-def _explain(path: Path, error: ValidationError) -> str:
+def _explain(path: Path, model: type[BaseModel], error: ValidationError) -> str:
     """One line per problem, each with its place such as machines[0].disks[1].size_gib."""
-    lines = dict.fromkeys(_line(path, problem) for problem in error.errors(include_url=False))
+    lines = dict.fromkeys(_line(path, model, problem) for problem in error.errors(include_url=False))
     return "\n".join(lines)
 
 
-def _line(path: Path, problem: Any) -> str:
+def _line(path: Path, model: type[BaseModel], problem: Any) -> str:
     place = _place(problem["loc"])
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
-        message = f"unknown field; {_HINTS.get(str(problem['loc'][-1]), 'remove it or correct its name')}"
+        message = f"unknown field; {_hint(str(problem['loc'][-1]), model)}"
     elif problem["type"] == "missing":
         message = "required; add it"
     elif problem["type"] not in {"value_error", "json_invalid"}:
         message = f"{message}, not {_shown(problem['input'])}"
     return f"{path}: {place}: {message}" if place else f"{path}: {message}"
+
+
+def _hint(name: str, model: type[BaseModel]) -> str:
+    """What to write in place of an unknown field: the API's azureLocation is azure_location here."""
+    snake_case = _CAPITAL.sub(r"_\1", name).lower()
+    if snake_case in _HINTS:
+        return _HINTS[snake_case]
+    close = get_close_matches(snake_case, model.model_fields, n=1, cutoff=0.8)
+    return f"did you mean {close[0]}?" if close else "remove it or correct its name"
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -21,6 +21,11 @@ def _form(value: Any) -> str | None:
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def _given_or(default: Any) -> BeforeValidator:
+    """Take null for a field that was left out."""
+    return BeforeValidator(lambda value: default if value is None else value)
+
+
 # Far above any machine, and low enough that no product of two of them leaves the range of a float.
 _MOST_CORES = 1_000_000
 _MOST = 1e12
@@ -67,11 +72,13 @@ class GivenMachine(_Given):
     boot_type: str | None = None
     os_name: str | None = None
     os_architecture: str | None = None
-    source: Annotated[Literal["vmware", "hyperv", "import"], BeforeValidator(_lower_case)] = "vmware"
+    source: Annotated[
+        Literal["vmware", "hyperv", "import"], BeforeValidator(_lower_case), _given_or("vmware")
+    ] = "vmware"
     cpu_percent: GivenUsage = None
     memory_percent: GivenUsage = None
-    disks: list[GivenDisk] = []
-    nics: list[GivenNic] = []
+    disks: Annotated[list[GivenDisk], _given_or([])] = []
+    nics: Annotated[list[GivenNic], _given_or([])] = []
 
 
 class GivenMachines(_Given):

@@ -31,7 +31,7 @@ def check_choices(settings: AssessmentSettings, contents: CatalogueContents) -> 
 
 def family_key(family: str) -> str:
     """Bring the ways to write a family to one form, as `CatalogueContents.families` allows them."""
-    return re.sub(r"[\s_]", "", family.removesuffix("_series")).lower()
+    return re.sub(r"[\s_]", "", re.sub(r"_series$", "", family, flags=re.IGNORECASE)).lower()
 
 
 def _unknown(field: str, value: str, known: Iterable[str]) -> Exception:
