@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from devstack.fixtures.service import ServiceProcess
+from normalizer.domain.crashes import CRASHES_ALLOWED
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent
 from surveyor_kit.settings import KafkaSettings
@@ -28,6 +30,7 @@ from surveyor_schemas.reasons import Reason
 
 pytestmark = pytest.mark.parts
 
+LIFE_SECONDS = 60.0
 Eventually = Callable[..., Awaitable[Any]]
 Change = Callable[[dict[str, Any]], object]
 
@@ -228,28 +231,37 @@ async def test_neighbours_of_a_bad_machine_are_stored_and_its_part_can_be_sent_a
     assert await eventually(lambda: samples_of(store, bad)) == [3.0, 2.0]
 
 
-async def test_a_message_that_ends_its_consumer_three_times_is_dead_lettered(
+async def test_a_message_that_kills_its_consumer_is_found_and_dead_lettered(
     normalizer: ServiceProcess,
     publisher: EventPublisher,
     store: ClickHouse,
     kafka_settings: KafkaSettings,
-    group: str,
     eventually: Eventually,
 ) -> None:
-    """The third crash is recorded by hand: nobody knows a message that crashes this release."""
-    good, poison = a_batch(100), a_batch(200)
-    placed = await publisher.publish(poison)
-    await publisher.publish(good)
-    await store.insert_rows(
-        "consumer_crashes",
-        ("consumer", "topic", "partition", "offset", "error", "crashed_at"),
-        [(group, placed.topic, placed.partition, placed.offset, "test", datetime.now(UTC))] * 3,
+    """SIGKILL at work, as by the kernel when memory is short: three times at a batch, then at one message."""
+    poison, elsewhere = a_batch(200), a_batch(100)
+    before, behind = (
+        a_batch(value).model_copy(update={"source_id": poison.source_id}) for value in (300, 400)
     )
-    normalizer.start()
+    await publisher.publish_many([before, elsewhere])
+    placed = await publisher.publish(poison)
+    await publisher.publish(behind)
+    lethal = {
+        "SURVEYOR_CRASH_AT": f"{placed.topic}/{placed.partition}/{placed.offset}",
+        "SURVEYOR_NORMALIZER__INSTANCE_ID": "only",  # the next life need not wait for the last one's session
+    }
+    for _ in range(2 * CRASHES_ALLOWED):
+        normalizer.spawn(**lethal)
+        assert await asyncio.to_thread(normalizer.wait, LIFE_SECONDS) == -signal.SIGKILL, (
+            normalizer.log_tail()
+        )
+    normalizer.start(**lethal)
 
     (letter,) = await dead_letters(kafka_settings, "performance-raw", {poison.source_id.encode()})
     assert (header(letter, "dl_reason"), letter.value) == (Reason.UNEXPECTED, encode(poison).value)
-    assert await eventually(lambda: samples_of(store, good.machines[0].machine_id)) == [1.0]
+    for good, value in ((before, 3.0), (elsewhere, 1.0), (behind, 4.0)):
+        machine_id = good.machines[0].machine_id
+        assert await eventually(lambda each=machine_id: samples_of(store, each)) == [value]
     assert await samples_of(store, poison.machines[0].machine_id) == []
 
 

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote
 
 import faust
 
@@ -14,6 +15,7 @@ from normalizer.adapters.faust_app import create_app, stop_app, until_ended
 from normalizer.adapters.group_lag import GroupLag
 from normalizer.adapters.machines import ClickHouseMachines
 from normalizer.adapters.samples import CHECK, ClickHouseSamples
+from normalizer.adapters.work_marks import WorkMarks, record_deaths
 from normalizer.batch_watch import BatchWatch
 from normalizer.discovery_handler import NormalizeDiscovery
 from normalizer.domain.performance.clock_limits import ClockLimits
@@ -21,8 +23,10 @@ from normalizer.intake import Handler, Intake
 from normalizer.jobs import DaySealing, Tombstones
 from normalizer.known_machines import KnownMachines
 from normalizer.performance_handler import StorePerformance
+from normalizer.ports import CrashLog
 from normalizer.settings import NormalizerSettings
 from normalizer.streams import DISCOVERY, PERFORMANCE, Stream, StreamDeps, register
+from normalizer.turns import Turns
 from surveyor_kit.batches import STATUS
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.clock import Clock, SystemClock
@@ -45,6 +49,8 @@ TOPICS = (
     STATUS,
 )
 IDLE_TIMEOUT_SECONDS = 10.0
+AT_WORK = "at-work"
+"""Folder of the marks below the data directory, which an `emptyDir` keeps when a container is killed."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Service:
     """What is put together on a publisher and a store."""
 
     streams: tuple[Stream, ...]
+    marks: WorkMarks
+    crashes: CrashLog
     sealing: DaySealing
     tombstones: Tombstones
 
@@ -73,7 +81,9 @@ def build(
     samples = ClickHouseSamples(store, health)
     machines = ClickHouseMachines(store, health)
     seals = ClickHouseDaySeals(store, health)
-    crashes = ClickHouseCrashLog(store, own.group, clock)
+    crashes = ClickHouseCrashLog(store, own.group)
+    marks = WorkMarks(own.data_dir / AT_WORK / quote(own.group, safe=""), clock)
+    turns = Turns()
     known = KnownMachines(machines, own.machine_wait_seconds)
     limits = ClockLimits(
         future=timedelta(seconds=own.clock_future_seconds), past=timedelta(days=own.clock_past_days)
@@ -82,10 +92,13 @@ def build(
     def stream(topic: str, batch_events: int, handler_of: Callable[[DeadLetters], Handler]) -> Stream:
         limit = DeadLetterLimit(ratio=own.dead_letter_ratio)
         dead_letters = DeadLetters(publisher, own.group, limit=limit, clock=clock)
-        intake = Intake(own.group, handler_of(dead_letters), crashes, dead_letters, health)
+        handler = handler_of(dead_letters)
+        intake = Intake(own.group, handler, crashes, marks.mark(), turns, dead_letters, health, clock)
         return Stream(topic, intake, batch_events, own.batch_wait_seconds)
 
     return Service(
+        marks=marks,
+        crashes=crashes,
         streams=(
             stream(
                 PERFORMANCE,
@@ -130,6 +143,7 @@ async def _work(settings: AllSettings, health: Health, lag: GroupLag, stopping: 
         await check_topics(kafka, TOPICS, health=health)
         await retry_forever(lambda: require_current(store), name=CHECK, health=health)
         service = build(own, store, publisher, health, SystemClock())
+        await retry_forever(lambda: record_deaths(service.marks, service.crashes), name=CHECK, health=health)
         batches = BatchWatch(
             store,
             SystemClock(),
@@ -153,8 +167,7 @@ async def _stream(app: faust.App, streams: Sequence[Stream], health: Health, sto
     health.set("streams", True)
     await until_ended(app, stopping)
     app.flow_control.suspend()
-    for stream in streams:
-        await stream.intake.until_idle(IDLE_TIMEOUT_SECONDS)
+    await asyncio.gather(*(stream.intake.wind_down(IDLE_TIMEOUT_SECONDS) for stream in streams))
     await stop_app(app)
 
 

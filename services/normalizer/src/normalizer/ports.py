@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from normalizer.domain.crashes import Crash, Place, Record
 from normalizer.domain.performance.packed import PackedRows
 from normalizer.domain.performance.roll_ups import RollUp
 from normalizer.domain.performance.series import MachineFacts
@@ -74,10 +75,23 @@ class DaySeals(Protocol):
 
 
 class CrashLog(Protocol):
-    """Remembers at which messages a consumer's process ended, across processes."""
+    """Remembers at which messages a consumer's processes ended, across processes."""
 
-    async def counts(self) -> Mapping[tuple[str, int, int], int]:
-        """Return the number of crashes by topic, partition and offset."""
+    async def records(self) -> Mapping[Place, Record]:
+        """Return what is known of messages with a crash."""
 
-    async def record(self, places: Sequence[tuple[str, int, int]], error: str) -> None:
-        """Note a crash at each of these messages."""
+    async def record(self, crash: Crash) -> None:
+        """Note a crash at each of its messages; a repeated call counts once."""
+
+
+class WorkMark(Protocol):
+    """Outlives the process: says what it worked on when it ended without a word."""
+
+    def begin(self, places: Sequence[Place], *, alone: bool) -> None:
+        """Note what is under work from now on; `alone` if it is one message and nothing else is."""
+
+    def end(self) -> None:
+        """Note that nothing is."""
+
+    def retire(self) -> None:
+        """Note nothing more: the process was asked to end."""

@@ -20,7 +20,7 @@ class NormalizerSettings(HttpSettings):
     instance_id: str | None = None
     """Static membership, for pods with stable names: a quick restart then moves no partition."""
     data_dir: Path = Path(tempfile.gettempdir()) / "surveyor-normalizer"
-    """Faust keeps nothing of ours there, but wants a folder it can write to."""
+    """Faust wants a folder it can write to; a process that is killed leaves there what it worked on."""
     session_timeout_seconds: float = Field(default=30, ge=1)
     """After this long without a sign of life the group gives the partitions to others."""
     commit_interval_seconds: float = Field(default=1.0, gt=0)

@@ -1,13 +1,14 @@
 """Faust's entry points: bytes in, acknowledged only when handled.
 
 Nothing may leave an agent: Faust would acknowledge what failed. So an agent reads with `noack_take`, handles
-one batch at a time, ends the process on any exception, and acknowledges whole batches in offset order.
+one batch at a time, ends the process on any exception, and acknowledges what is done in the batch's order.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import faust
@@ -58,18 +59,24 @@ def _register(app: faust.App, stream: Stream, deps: StreamDeps) -> None:
 
     async def consume(events: Any) -> None:
         async for batch in events.noack_take(stream.batch_events, within=stream.batch_wait_seconds):
-            await _handle(stream, batch, deps)
-            for event in batch:
-                await events.ack(event)
+            await _handle(stream, batch, deps, events.ack)
 
     app.agent(topic, name=f"normalizer.{stream.topic}", concurrency=1)(consume)
 
 
-async def _handle(stream: Stream, batch: Sequence[Any], deps: StreamDeps) -> None:
+async def _handle(
+    stream: Stream, batch: Sequence[Any], deps: StreamDeps, ack: Callable[[Any], Awaitable[Any]]
+) -> None:
     """Handle a batch or never return: a failure must not reach Faust."""
-    try:
-        await stream.intake.take([received_event(event.message) for event in batch])
+    unacknowledged = iter(batch)
+
+    async def acknowledge(count: int) -> None:
         crash_point("before_ack")
+        for event in islice(unacknowledged, count):
+            await ack(event)
+
+    try:
+        await stream.intake.take([received_event(event.message) for event in batch], acknowledge)
     except DeadLetterLimitExceeded as error:
         await _halt(stream.topic, error, deps.health)
     except asyncio.CancelledError as error:

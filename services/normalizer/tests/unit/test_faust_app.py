@@ -55,7 +55,7 @@ class FailingIntake(Intake):
     def __init__(self, error: BaseException) -> None:
         self._error = error
 
-    async def take(self, received: Any) -> None:
+    async def take(self, received: Any, acknowledge: Any) -> None:
         raise self._error
 
 
@@ -68,7 +68,12 @@ def handling(error: BaseException, *, stopping: bool = False) -> tuple[Any, Heal
     if stopping:
         asked.set()
     stream = Stream("performance-raw", FailingIntake(error), 1, 1)
-    return streams._handle(stream, [], StreamDeps([stream], health, asked)), health
+    return streams._handle(stream, [], StreamDeps([stream], health, asked), ack), health
+
+
+async def ack(event: Any) -> None:
+    """Never called: nothing is done."""
+    raise AssertionError(event)
 
 
 @pytest.fixture
