@@ -299,7 +299,7 @@ async def test_recalculating_is_a_new_run_of_the_same_assessment(
     await complete(running, store, assessment, machines)
 
     again = (await api.post(f"{path}/recalculate")).json()
-    runs = (await api.get(f"{path}/runs")).json()
+    runs = (await api.get(f"{path}/runs")).json()["items"]
     earlier = await api.get(f"{path}/machines", params={"run_id": assessment["run_id"]})
 
     assert (again["state"], again["run_number"]) == ("Created", 2)

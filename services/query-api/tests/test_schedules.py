@@ -93,8 +93,8 @@ async def test_a_due_schedule_asks_for_one_new_run(
     assert await running.scheduler.fire_due() == 1
     assert await running.scheduler.fire_due() == 0
     runs = await read(api, f"/v1/assessments/{assessment['id']}/runs")
-    assert [run["number"] for run in runs] == [2, 1], "hours that passed unseen count as one"
-    assert runs[0]["requested_by"].startswith("schedule of ")
+    assert [run["number"] for run in runs["items"]] == [2, 1], "hours that passed unseen count as one"
+    assert runs["items"][0]["requested_by"].startswith("schedule of ")
     schedule = await read(api, f"/v1/assessments/{assessment['id']}/schedule")
     assert schedule["last_outcome"] == "requested"
     assert datetime.fromisoformat(schedule["next_run_at"]) > clock.now()
@@ -117,7 +117,7 @@ async def test_a_look_that_was_killed_before_it_moved_on_asks_for_no_second_run(
     with pytest.raises(RuntimeError):
         await Killed(database, running.deps.requests, clock).fire_due()
     await running.scheduler.fire_due()
-    assert len(await read(api, f"/v1/assessments/{assessment['id']}/runs")) == 2
+    assert len((await read(api, f"/v1/assessments/{assessment['id']}/runs"))["items"]) == 2
 
 
 async def test_a_run_under_way_is_not_overtaken_and_the_schedule_says_so(
@@ -128,7 +128,7 @@ async def test_a_run_under_way_is_not_overtaken_and_the_schedule_says_so(
     await running.scheduler.fire_due()
     schedule = await read(api, f"/v1/assessments/{assessment['id']}/schedule")
     assert "Created" in schedule["last_outcome"]
-    assert len(await read(api, f"/v1/assessments/{assessment['id']}/runs")) == 1
+    assert len((await read(api, f"/v1/assessments/{assessment['id']}/runs"))["items"]) == 1
 
 
 async def test_a_run_that_waits_can_be_cancelled_once(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from query_api.assessments.backtests import BacktestService
+from query_api.assessments.comparing import ComparisonService
 from query_api.assessments.follower import TOPIC as ASSESSMENT_EVENTS
 from query_api.assessments.follower import AssessmentFollower
 from query_api.assessments.requests import RequestService
@@ -101,6 +102,7 @@ def put_together(parts: Parts) -> Running:
         requests=requests,
         assessments=assessments,
         backtests=BacktestService(store),
+        comparisons=ComparisonService(assessments, store),
         assessment_feed=Feed(parts.kafka, ASSESSMENT_EVENTS, parts.clock, parts.health),
         schedules=ScheduleService(parts.database, parts.clock),
         exports=ExportService(assessments, results, parts.settings.project_name),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from query_api.assessments.backtests import BacktestService
+from query_api.assessments.comparing import ComparisonService
 from query_api.assessments.requests import RequestService
 from query_api.assessments.service import AssessmentService
 from query_api.auth.service import KeyService
@@ -38,6 +39,7 @@ class Deps:
     requests: RequestService
     assessments: AssessmentService
     backtests: BacktestService
+    comparisons: ComparisonService
     assessment_feed: Feed
     schedules: ScheduleService
     exports: ExportService

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from query_api.assessments.comparison_schemas import Comparison, ComparisonQuery
 from query_api.assessments.live import live_events
 from query_api.assessments.schemas import (
     AssessmentsQuery,
@@ -14,6 +15,7 @@ from query_api.assessments.schemas import (
     BacktestQuery,
     NewAssessment,
     ResultsQuery,
+    RunsQuery,
     RunView,
 )
 from query_api.assessments.views import run_view
@@ -87,9 +89,29 @@ async def cancel_assessment(assessment_id: UUID, deps: DepsOf, caller: Operator)
 
 
 @router.get("/assessments/{assessment_id}/runs")
-async def list_runs(assessment_id: UUID, deps: DepsOf, _: Reader) -> list[RunView]:
-    """Every calculation of an assessment, newest first."""
-    return [run_view(run) for run in await deps.assessments.runs(assessment_id)]
+async def list_runs(
+    assessment_id: UUID, query: Annotated[RunsQuery, Query()], deps: DepsOf, _: Reader
+) -> Page[RunView]:
+    """The calculations of an assessment, newest first, each with what came out of it."""
+    runs, next_cursor = await deps.assessments.runs(assessment_id, query)
+    return Page(items=[run_view(run) for run in runs], next_cursor=next_cursor)
+
+
+@router.get("/assessments/{assessment_id}/runs/{run_id}")
+async def read_run(assessment_id: UUID, run_id: UUID, deps: DepsOf, _: Reader) -> AssessmentView:
+    """An assessment as one of its runs has it."""
+    return await deps.assessments.view(assessment_id, run_id)
+
+
+@router.get("/assessments/{assessment_id}/comparison")
+async def compare_runs(
+    assessment_id: UUID, query: Annotated[ComparisonQuery, Query()], deps: DepsOf, _: Reader
+) -> Comparison:
+    """The machines on which two runs differ, those whose cost differs most first.
+
+    409 when one of them has no results, or when there is no earlier one.
+    """
+    return await deps.comparisons.compare(assessment_id, query)
 
 
 @router.get("/assessments/{assessment_id}/machines")

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from query_api.groups.schemas import Name
 from query_api.web.paging import DEFAULT_LIMIT, CursorText, Limit
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
-from surveyor_schemas.assessments.results_v1 import AssessmentSummary, Suitability
+from surveyor_schemas.assessments.results_v1 import Amount, AssessmentSummary, Suitability
 from surveyor_schemas.base import UtcDatetime
 
 State = Literal["Created", "Running", "Completed", "Failed", "Cancelled"]
@@ -41,6 +41,10 @@ class AssessmentsQuery(BaseModel):
 
     cursor: CursorText = None
     limit: Limit = DEFAULT_LIMIT
+
+
+class RunsQuery(AssessmentsQuery):
+    """One page of an assessment's runs."""
 
 
 class ResultsQuery(BaseModel):
@@ -130,6 +134,18 @@ class AssessmentView(BaseModel):
     """When Completed."""
 
 
+class RunFigures(BaseModel):
+    """What came out of a run, in a few numbers; `AssessmentSummary` has them all."""
+
+    suitability_counts: dict[str, int]
+    monthly_compute_cost: Amount
+    monthly_storage_cost: Amount
+    monthly_security_cost: Amount | None
+    currency: str
+    confidence_percent: float | None
+    confidence_stars: int | None
+
+
 class RunView(BaseModel):
     """One calculation of an assessment."""
 
@@ -138,7 +154,11 @@ class RunView(BaseModel):
     state: State
     requested_at: UtcDatetime
     requested_by: str
+    started_at: UtcDatetime | None
     finished_at: UtcDatetime | None
+    error: RunError | None
     machine_count: int
     catalogue_hash: str
     window_end: UtcDatetime
+    figures: RunFigures | None
+    """When Completed."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from query_api.assessments import states
 from query_api.assessments.repository import AssessmentRepository, Found
 from query_api.assessments.results import ResultRepository
-from query_api.assessments.schemas import AssessmentsQuery, AssessmentView, ResultsQuery
+from query_api.assessments.schemas import AssessmentsQuery, AssessmentView, ResultsQuery, RunsQuery
 from query_api.assessments.views import assessment_view, summary_of
 from query_api.control.database import ControlDatabase
 from query_api.control.tables import Run
@@ -46,26 +46,37 @@ class AssessmentService:
         )
         return await self._views(found), next_cursor
 
-    async def view(self, assessment_id: UUID) -> AssessmentView:
-        """Return one assessment.
+    async def view(self, assessment_id: UUID, run_id: UUID | None = None) -> AssessmentView:
+        """Return one assessment with its latest run, or with the one that is named.
+
+        Raises:
+            Problem: There is none.
+        """
+        (view,) = await self._views([await self._found(assessment_id, run_id)])
+        return view
+
+    async def runs(self, assessment_id: UUID, query: RunsQuery) -> tuple[Sequence[Run], str | None]:
+        """Return one page of an assessment's runs, newest first, and the cursor of the next."""
+        place = decode_cursor(query.cursor, int)
+        async with self._database.reading() as session:
+            repository = AssessmentRepository(session)
+            runs = await repository.runs(assessment_id, query.limit + 1, place[0] if place else None)
+            if not runs and await repository.assessment(assessment_id) is None:
+                raise not_found("assessment", assessment_id)
+        return cut_page(list(runs), query.limit, lambda run: (run.number,))
+
+    async def completed_run_before(self, run: Run) -> Run:
+        """Return the newest run of the same assessment before one that has results.
 
         Raises:
             Problem: There is none.
         """
         async with self._database.reading() as session:
-            found = await AssessmentRepository(session).found(assessment_id)
-        if found is None:
-            raise not_found("assessment", assessment_id)
-        (view,) = await self._views([found])
-        return view
-
-    async def runs(self, assessment_id: UUID) -> Sequence[Run]:
-        """Return an assessment's runs, newest first."""
-        async with self._database.reading() as session:
-            runs = await AssessmentRepository(session).runs(assessment_id)
-        if not runs:
-            raise not_found("assessment", assessment_id)
-        return runs
+            repository = AssessmentRepository(session)
+            earlier = await repository.runs(run.assessment_id, 1, run.number, states.COMPLETED)
+        if not earlier:
+            raise conflict(f"No run before run {run.number} was completed: there is nothing to compare with.")
+        return earlier[0]
 
     async def completed_run(self, assessment_id: UUID, run_id: UUID | None = None) -> Run:
         """Return a run whose results can be read, the latest unless `run_id` names another.
@@ -73,10 +84,7 @@ class AssessmentService:
         Raises:
             Problem: There is no such run, or its results are not complete.
         """
-        runs = await self.runs(assessment_id)
-        run = next((run for run in runs if run_id in (None, run.run_id)), None)
-        if run is None:
-            raise not_found("run", run_id)
+        _, run, _ = await self._found(assessment_id, run_id)
         if run.state != states.COMPLETED:
             raise conflict(f"The run is {run.state}; only a Completed one has results.")
         if await self._results.summary(run.run_id) is None:
@@ -101,6 +109,16 @@ class AssessmentService:
         if machine is None:
             raise not_found("machine in this assessment", machine_id)
         return machine
+
+    async def _found(self, assessment_id: UUID, run_id: UUID | None) -> Found:
+        async with self._database.reading() as session:
+            repository = AssessmentRepository(session)
+            found = await repository.found(assessment_id, run_id)
+            if found is None and await repository.assessment(assessment_id) is not None:
+                raise not_found("run", run_id)
+        if found is None:
+            raise not_found("assessment", assessment_id)
+        return found
 
     async def _views(self, found: Iterable[Found]) -> list[AssessmentView]:
         found = list(found)

@@ -2,7 +2,15 @@
 
 from typing import cast
 
-from query_api.assessments.schemas import AssessmentView, Progress, RunError, RunView, State, Step
+from query_api.assessments.schemas import (
+    AssessmentView,
+    Progress,
+    RunError,
+    RunFigures,
+    RunView,
+    State,
+    Step,
+)
 from query_api.assessments.states import RUNNING, percent_of_run
 from query_api.control.tables import Assessment, Group, Run
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
@@ -53,7 +61,21 @@ def assessment_view(
 
 def run_view(run: Run) -> RunView:
     """One calculation."""
-    return RunView.model_validate(run, from_attributes=True)
+    summary = summary_of(run)
+    return RunView(
+        run_id=run.run_id,
+        number=run.number,
+        state=cast(State, run.state),
+        requested_at=run.requested_at,
+        requested_by=run.requested_by,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        error=_error(run),
+        machine_count=run.machine_count,
+        catalogue_hash=run.catalogue_hash,
+        window_end=run.window_end,
+        figures=RunFigures.model_validate(summary, from_attributes=True) if summary else None,
+    )
 
 
 def _progress(run: Run) -> Progress | None:
