@@ -121,7 +121,8 @@ async def test_the_latest_run_is_compared_with_the_one_before(compared: Compared
 
 
 async def test_a_comparison_is_read_page_by_page_and_by_difference(compared: Compared) -> None:
-    names, cursor = [], ""
+    names: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = await compared.get("comparison", limit=2, cursor=cursor)
         names += [one["name"] for one in page["items"]]
