@@ -53,6 +53,23 @@ WINDOWS_NAMES = [
     ("Microsoft Windows 98", CLIENT, "98"),
     ("Microsoft Windows 3.1", CLIENT, "3.1"),
     ("Microsoft MS-DOS", OsProduct.MS_DOS, None),
+    ("Windows 10 Enterprise 2016 LTSB", CLIENT, "10"),
+    ("Windows 10 Enterprise LTSC 2019", CLIENT, "10"),
+    ("Windows Embedded Standard 7", CLIENT, "7"),
+    ("Windows Small Business Server 2011 Standard", SERVER, "2008 R2"),
+    ("Windows Home Server 2011", SERVER, "2008 R2"),
+    ("Windows Storage Server 2012 R2 Standard", SERVER, "2012 R2"),
+    ("Windows Server 2022 Datacenter Azure Edition", SERVER, "2022"),
+    ("Microsoft(R) Windows(R) Server 2003, Standard Edition", SERVER, "2003"),
+    ("Microsoft Hyper-V Server 2012 R2", SERVER, "2012 R2"),
+    ("Azure Stack HCI", SERVER, None),
+    ("Win2012R2", SERVER, "2012 R2"),
+    ("WIN2016", SERVER, "2016"),
+    ("Windows2019", SERVER, "2019"),
+    ("Windows Server 2k8 R2", SERVER, "2008 R2"),
+    ("Win 2k16", SERVER, "2016"),
+    ("Win10", CLIENT, "10"),
+    ("Win2k", CLIENT, "2000"),
 ]
 LINUX_NAMES = [
     ("Red Hat Enterprise Linux 8 (64-bit)", RHEL, "8"),
@@ -86,6 +103,32 @@ LINUX_NAMES = [
     ("Other 3.x or later Linux (64-bit)", OsProduct.OTHER_LINUX, None),
     ("Other Linux (32-bit)", OsProduct.OTHER_LINUX, None),
     ("Asianux Server 7 (64 bit)", OsProduct.OTHER_LINUX, None),
+    ("RHEL8", RHEL, "8"),
+    ("rhel7.9", RHEL, "7.9"),
+    ("RedHat 7.9", RHEL, "7.9"),
+    ("Red Hat Enterprise 8.4", RHEL, "8.4"),
+    ("Red Hat Linux 2.1", OsProduct.OTHER_LINUX, None),
+    ("Red Hat Enterprise Linux CoreOS 413.92.202307260246-0 (Plow)", OsProduct.COREOS, "413.92.202307260246"),
+    ("Red Hat Fedora (64-bit)", OsProduct.FEDORA, None),
+    ("Fedora CoreOS 38", OsProduct.COREOS, "38"),
+    ("OL8", OsProduct.ORACLE_LINUX, "8"),
+    ("OEL 7", OsProduct.ORACLE_LINUX, "7"),
+    ("OracleLinux 8.5", OsProduct.ORACLE_LINUX, "8.5"),
+    ("Ubuntu Pro 20.04", UBUNTU, "20.04"),
+    ("SLES12SP3", SLES, "12.3"),
+    ("SUSE Linux 11 SP4", SLES, "11.4"),
+    ("SUSE Linux Enterprise High Performance Computing 15 SP3", SLES, "15.3"),
+    ("SUSE Linux Enterprise Server for SAP Applications 15 SP4", SLES, "15.4"),
+    ("SUSE Linux Enterprise Desktop 15 SP3", OsProduct.OTHER_LINUX, None),
+    ("SUSE Linux Enterprise Micro 5.3", OsProduct.OTHER_LINUX, None),
+    ("SUSE Linux (64-bit)", OsProduct.OTHER_LINUX, None),
+    ("VMware Photon Linux 4.0", OsProduct.PHOTON, "4.0"),
+    ("TencentOS Server 3.1", OsProduct.OTHER_LINUX, None),
+    ("FusionOS (64-bit)", OsProduct.OTHER_LINUX, None),
+    ("Gentoo", OsProduct.OTHER_LINUX, None),
+    ("openEuler 22.03 LTS", OsProduct.OTHER_LINUX, None),
+    ("Linux 5.4.0-105-generic Ubuntu 20.04.4 LTS Ubuntu 20.04.4 LTS", UBUNTU, "20.04.4"),
+    ("Linux 5.3.18-57-default SUSE Linux Enterprise Server 15 SP3", SLES, "15.3"),
 ]
 OTHER_NAMES = [
     ("Oracle Solaris 11 (64-bit)", OsProduct.SOLARIS, "11"),
@@ -97,6 +140,9 @@ OTHER_NAMES = [
     ("IBM OS/2", OsProduct.OS2, None),
     ("VMware ESXi 6.5 or later", OsProduct.ESXI, None),
     ("SCO OpenServer 6", OsProduct.UNIX, "6"),
+    ("Apple Mac OS X Server 10.5 (64-bit)", OsProduct.MACOS, "10.5"),
+    ("TrueNAS CORE 13", OsProduct.FREEBSD, None),
+    ("pfSense 2.6", OsProduct.FREEBSD, None),
 ]
 
 
@@ -145,6 +191,12 @@ def test_name_that_says_nothing_is_unknown(name: str | None) -> None:
         ("vmkernel7Guest", OsProduct.ESXI, "7", Architecture.X86),
         ("solaris11_64Guest", OsProduct.SOLARIS, "11", Architecture.X64),
         ("otherGuest64", None, None, Architecture.X64),
+        ("windows2022srvNext_64Guest", SERVER, "2025", Architecture.X64),
+        ("rhel9_64Guest", RHEL, "9", Architecture.X64),
+        ("vmwarePhoton64Guest", OsProduct.PHOTON, None, Architecture.X64),
+        ("darwin10Guest", OsProduct.MACOS, "10.6", Architecture.X86),
+        ("darwin19_64Guest", OsProduct.MACOS, "10.15", Architecture.X64),
+        ("darwin23_64Guest", OsProduct.MACOS, "14", Architecture.X64),
     ],
 )
 def test_guest_id_alone_is_enough(
@@ -166,6 +218,26 @@ def test_guest_id_fills_the_version_that_the_name_lacks() -> None:
 
 def test_separate_version_is_more_exact_than_the_name() -> None:
     assert identify_guest_os("Red Hat Enterprise Linux 8", version="8.6").version == "8.6"
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "release"),
+    [
+        ("Windows Server", "10.0.20348", "2022"),
+        ("Windows Server", "10.0.17763.5122", "2019"),
+        ("Windows Server", "10.0.14393", "2016"),
+        ("Windows Server", "6.3", "2012 R2"),
+        ("Microsoft Windows Server", "2012 R2", "2012 R2"),
+        ("Windows Server 2016", "10.0.17763", "2016"),
+        ("Windows Server", "10.0", None),
+        ("Windows Server", "SP2", None),
+        ("Windows Server", None, None),
+    ],
+)
+def test_separate_version_counts_for_a_windows_name_without_release(
+    name: str, version: str | None, release: str | None
+) -> None:
+    assert identify_guest_os(name, version=version).version == release
 
 
 @pytest.mark.parametrize("kernel", ["5.14.0", "4.18.0-372.el8", "6.8.0"])

@@ -6,7 +6,7 @@ from surveyor_inventory.guest_os.architecture import architecture_in_name, parse
 from surveyor_inventory.guest_os.model import UNKNOWN_GUEST_OS, Architecture, GuestOs, OsFamily
 from surveyor_inventory.guest_os.unix import identify_unix, linux_version
 from surveyor_inventory.guest_os.vmware import detailed_architecture, detailed_data_fields, name_of_guest_id
-from surveyor_inventory.guest_os.windows import identify_windows
+from surveyor_inventory.guest_os.windows import identify_windows, windows_version
 
 
 def identify_guest_os(
@@ -21,8 +21,8 @@ def identify_guest_os(
     Args:
         name: The name in the source's words: a vCenter's full name, Hyper-V's OSName, an import's
             OS name. "Other" and names that no table knows are of unknown family.
-        version: A separately reported version. It counts for Linux only, where it is more exact than
-            the name: a Windows name already holds its release.
+        version: A separately reported version. For Linux it counts where it is more exact than the
+            name; for Windows ("10.0.17763", "2019") where the name holds no release.
         architecture: A separately reported word size; it wins over the wording of the name.
         guest_id: A vSphere guest id; it fills what the name leaves open.
     """
@@ -31,6 +31,8 @@ def identify_guest_os(
     guest_os = _merge(named, by_id)
     if guest_os.family is OsFamily.LINUX:
         guest_os = replace(guest_os, version=_more_exact(guest_os.version, linux_version(version)))
+    elif guest_os.family is OsFamily.WINDOWS and guest_os.version is None:
+        guest_os = replace(guest_os, version=windows_version(version, guest_os.product))
     return replace(
         guest_os,
         architecture=_first_known(

@@ -6,37 +6,51 @@ from surveyor_inventory.guest_os.model import GuestOs, OsFamily, OsProduct
 
 # First match wins, so a name that contains another stands before it ("CentOS Stream", "Oracle Linux").
 _LINUX = (
-    (r"centos[ -]*stream", OsProduct.CENTOS_STREAM),
-    (r"cent ?os(?: linux)?", OsProduct.CENTOS),
-    (r"red ?hat enterprise linux(?: (?:server|workstation|client|es|as|ws))?|\brhel\b", OsProduct.RHEL),
-    (r"oracle (?:enterprise )?linux(?: server)?", OsProduct.ORACLE_LINUX),
+    (r"flatcar(?: container linux(?: by kinvolk)?)?", OsProduct.FLATCAR),
+    (r"\bcore ?os(?: linux)?", OsProduct.COREOS),
+    (r"\bcentos[ -]*stream", OsProduct.CENTOS_STREAM),
+    (r"\bcent ?os(?: linux)?", OsProduct.CENTOS),
+    (r"red ?hat(?: enterprise)?(?: linux)?[ -]+fedora|fedora(?: linux)?", OsProduct.FEDORA),
+    (
+        r"red ?hat enterprise(?: linux)?(?: (?:server|workstation|client|es|as|ws))?"
+        r"|\brhel|red ?hat(?=[ -]*[4-9]\b|[ -]*10\b)",
+        OsProduct.RHEL,
+    ),
+    (
+        r"oracle ?(?:enterprise ?)?linux(?: server)?|\boel(?=[ -]*\d)|\bol(?=[5-9]\b|10\b)",
+        OsProduct.ORACLE_LINUX,
+    ),
     (r"alma ?linux(?: os)?", OsProduct.ALMALINUX),
-    (r"rocky(?: linux)?", OsProduct.ROCKY_LINUX),
-    (r"ubuntu(?: linux| server)?", OsProduct.UBUNTU),
+    (r"\brocky(?: ?linux)?", OsProduct.ROCKY_LINUX),
+    (r"ubuntu(?: linux| server| pro| core)?", OsProduct.UBUNTU),
     (r"debian(?: gnu/linux| linux)?", OsProduct.DEBIAN),
     (r"open ?suse(?: leap| tumbleweed)?", OsProduct.OPENSUSE),
+    # The desktop and the immutable one have rules of no server.
+    (r"suse linux enterprise (?:desktop|(?:linux )?micro)|\bsle(?:d|[ -]micro)", OsProduct.OTHER_LINUX),
     (
-        r"suse linux enterprise(?: server)?(?: for sap(?: applications)?)?|\bsles(?:[ _]sap)?",
+        r"suse linux enterprise(?: server| high performance computing)?(?: for sap(?: applications)?)?"
+        r"|\bsles(?:[ _]sap)?|\bsuse(?: linux)?(?= 1[1-6]\b)",
         OsProduct.SLES,
     ),
-    (r"fedora(?: linux)?", OsProduct.FEDORA),
-    (r"amazon linux(?: ami)?", OsProduct.AMAZON_LINUX),
-    (r"flatcar(?: container linux(?: by kinvolk)?)?", OsProduct.FLATCAR),
-    (r"(?:fedora )?core ?os(?: linux)?", OsProduct.COREOS),
-    (r"photon(?: os)?", OsProduct.PHOTON),
+    (r"amazon ?linux(?: ami)?", OsProduct.AMAZON_LINUX),
+    (r"photon(?: os)?(?:[ /]linux)?", OsProduct.PHOTON),
     (
-        r"linux|asianux|mandrake|mandriva|pardus|kylin|novell open enterprise|sun java desktop",
+        r"linux|asianux|mandrake|mandriva|pardus|kylin|novell open enterprise|sun java desktop|fusionos"
+        r"|red ?hat|\bsuse|gentoo|slackware|nixos|mageia|knoppix|deepin|uniontech|raspbian|raspberry pi os"
+        r"|pop!_os|\bzorin|elementary os|clearos|\bvyos|ipfire|univention|\bred os\b|\balt server"
+        r"|euleros|openeuler|anolis|tencentos|bottlerocket|\btalos\b|rancheros|truenas scale"
+        r"|proxmox|xenserver|citrix hypervisor|xcp-ng|oracle vm server",
         OsProduct.OTHER_LINUX,
     ),
 )
 _OTHER = (
-    (r"vmware esxi?|vmkernel", OsProduct.ESXI),
+    (r"vmware esxi?|\besxi|vmkernel", OsProduct.ESXI),
     (r"solaris|sunos", OsProduct.SOLARIS),
-    (r"freebsd", OsProduct.FREEBSD),
-    (r"mac ?os(?: ?x)?|os ?x\b|darwin", OsProduct.MACOS),
+    (r"freebsd|freenas|truenas|pfsense|opnsense", OsProduct.FREEBSD),
+    (r"mac ?os(?: ?x)?(?: server)?|os ?x\b(?: server)?|darwin", OsProduct.MACOS),
     (r"netware", OsProduct.NETWARE),
     (r"os/2|ecomstation", OsProduct.OS2),
-    (r"unixware|openserver|\baix\b|hp-?ux|openbsd|netbsd|\bunix\b", OsProduct.UNIX),
+    (r"unixware|openserver|\baix\b|hp-?ux|openbsd|netbsd|dragonfly ?bsd|\bunix\b", OsProduct.UNIX),
 )
 _TABLE = tuple(
     (re.compile(words, re.I), family, product)
@@ -47,6 +61,8 @@ _TABLE = tuple(
 _VERSION = re.compile(
     r"^[ :-]*(?:release |version |v)?(\d++(?:\.\d++)*+)(?!/)(?!\.x)(?! or later)(?:[ -]*sp ?(\d+))?", re.I
 )
+_APPLIANCE = re.compile(r"freenas|truenas|pfsense|opnsense", re.I)
+"""Built on a system, with numbers of their own."""
 _KERNEL_MAJORS = range(2, 8)
 
 
@@ -54,7 +70,8 @@ def identify_unix(name: str) -> GuestOs | None:
     """Read the name of a Linux distribution or another Unix-like system; None when it is neither."""
     for pattern, family, product in _TABLE:
         if (found := pattern.search(name)) is not None:
-            version = None if product is OsProduct.OTHER_LINUX else _version_after(name[found.end() :])
+            has_version = product is not OsProduct.OTHER_LINUX and not _APPLIANCE.match(found.group())
+            version = _version_after(name[found.end() :]) if has_version else None
             return GuestOs(family, product, version)
     return None
 

@@ -86,6 +86,8 @@ _NAMES_BY_PREFIX = {
     "otherLinux": "Linux",
 }
 _SUFFIX = re.compile(r"(_?64)?Guest(64)?$")
+_DARWIN = re.compile(r"^darwin(\d+)$")
+_FIRST_DARWIN_OF_MACOS_11 = 20
 _OTHER_LINUX = re.compile(r"^other\d+xLinux$")
 _ENTRY = re.compile(r"(\w+)='([^']*)'")
 
@@ -105,10 +107,18 @@ def _name_of_stem(stem: str) -> str | None:
         return _NAMES_BY_STEM[stem]
     if _OTHER_LINUX.match(stem):
         return "Linux"
+    if (darwin := _DARWIN.match(stem)) is not None:
+        return _macos_of_darwin(int(darwin.group(1)))
     prefix = stem.rstrip("0123456789")
     if prefix in _NAMES_BY_PREFIX:
         return f"{_NAMES_BY_PREFIX[prefix]} {stem[len(prefix) :]}".strip()
     return None
+
+
+def _macos_of_darwin(darwin: int) -> str:
+    """Darwin 10 is Mac OS X 10.6, Darwin 19 is macOS 10.15, Darwin 20 is macOS 11."""
+    is_whole = darwin >= _FIRST_DARWIN_OF_MACOS_11
+    return f"macOS {darwin - 9}" if is_whole else f"macOS 10.{darwin - 4}"
 
 
 def detailed_data_fields(text: str) -> dict[str, str]:
