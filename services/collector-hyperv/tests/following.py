@@ -1,7 +1,6 @@
 """All of the collector but its process: real readers, real hosts, a publisher in memory, short cycles."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from prometheus_client import REGISTRY
 
 from collector_hyperv.bootstrap import open_readers
 from collector_hyperv.domain.known_machines import KnownMachines
-from collector_hyperv.followers import Followers
 from collector_hyperv.settings import CollectorHypervSettings, SourceSettings
 from collector_hyperv.site_parts import SiteParts
-from collector_hyperv.site_runner import Pace
-from collector_hyperv.status import HostStatus, Run, SourceProgress
+from collector_hyperv.site_runner import Pace, SiteRunner
+from collector_hyperv.status import HostStatus, SourceProgress
 from surveyor_kit.clock import SystemClock
+from surveyor_kit.collecting.followers import Followers
+from surveyor_kit.collecting.run import Run
 from surveyor_kit.health import Health
 from surveyor_kit.kafka.records import Acknowledged
 from surveyor_kit.testing import InMemoryPublisher
@@ -46,14 +46,14 @@ class Following:
     """What the collector has published and says of its hosts."""
 
     publisher: GatedPublisher
-    followers: Followers
+    followers: Followers[SourceProgress]
     health: Health
     source_id: str
 
     @property
     def progress(self) -> SourceProgress:
         """The first source's."""
-        return self.followers.progress()[0]
+        return self.followers.statuses()[0]
 
     @property
     def host(self) -> HostStatus:
@@ -86,10 +86,11 @@ class Following:
 
     def lift_waits(self) -> None:
         """Let hosts that are left alone be asked at once."""
-        for follower in self.followers._followers.values():
-            for source in follower.runner.sources:
+        for runner in self.followers.runners().values():
+            assert isinstance(runner, SiteRunner)
+            for source in runner.sources:
                 for host in source.followers:
-                    host.backoff.succeeded()
+                    host.back_off.succeeded()
 
     async def until(self, condition: Callable[[], Any]) -> None:
         """Wait until a condition holds."""
@@ -107,6 +108,7 @@ def settings_for(folder: Path, **changes: Any) -> CollectorHypervSettings:
         "collector_id": "collector",
         "spool_dir": folder / "spool",
         "poll_interval_seconds": 10,
+        "publish_interval_seconds": PACE.publish,
         "spool_max_bytes": 10_000_000,
         "spool_max_age_seconds": 7_200,
     }
@@ -119,6 +121,7 @@ async def following(folder: Path, *sources: dict[str, Any], **changes: Any) -> A
     settings = settings_for(folder, **changes)
     settings.spool_dir.mkdir(parents=True, exist_ok=True)
     clock, publisher, health = SystemClock(), GatedPublisher(), Health()
+    this_run = Run("collector", "hyperv", "1", clock.now())
     parsed = [SourceSettings.model_validate(source) for source in sources]
 
     async def nothing_known(*_: object) -> KnownMachines:
@@ -131,11 +134,11 @@ async def following(folder: Path, *sources: dict[str, Any], **changes: Any) -> A
         recall=nothing_known,
         publisher=publisher,
         clock=clock,
-        run=Run("collector", uuid.uuid4(), "1", clock.now()),
+        run=this_run,
         health=health,
         pace=PACE,
     )
-    async with Followers(parts) as followers:
+    async with Followers(parts, this_run, health) as followers:
         await followers.take(parts.sites())
         try:
             yield Following(publisher, followers, health, parsed[0].source_id)

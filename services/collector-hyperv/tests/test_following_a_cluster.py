@@ -42,7 +42,7 @@ async def test_a_machine_keeps_its_id_while_it_moves_around(nodes: list[RunningH
                     and latest(seen)[name].cluster_owner_node == there.name  # noqa: B023
                 )
             )
-        await seen.until(lambda: all(one.state() == "connected" for one in seen.followers.progress()))
+        await seen.until(lambda: all(one.state() == "connected" for one in seen.followers.statuses()))
     assert len({event.machine_id for event in seen.events(HypervMachineObserved) if event.name == name}) == 1
     assert seen.events(MachineRemoved) == []
     assert latest(seen)[name].highly_available is True
@@ -70,14 +70,16 @@ async def test_a_site_ends_and_begins_again_with_its_numbers(
     sources = [source_for(nodes[0], "a", site="a"), source_for(nodes[1], "b", site="b")]
     async with following(tmp_path, *sources) as seen:
         followers = seen.followers
-        await seen.until(lambda: all(one.last_batch_no > 1 for one in followers.progress()))
+        await seen.until(lambda: all(one.published.last_batch_no > 1 for one in followers.statuses()))
         await followers.give_up(frozenset({"a"}))
-        assert [one.source_id for one in followers.progress()] == ["b"]
+        assert [one.source_id for one in followers.statuses()] == ["b"]
         released = followers.released()
         assert released.keys() == {"a"}
         assert "source a" not in seen.health.failing()
         await followers.take(frozenset({"a"}))
-        await seen.until(lambda: any(one.last_batch_no > released["a"] for one in followers.progress()))
+        await seen.until(
+            lambda: any(one.published.last_batch_no > released["a"] for one in followers.statuses())
+        )
         assert followers.released() == {}
         numbers = [batch.batch_no for batch in batches(seen, "a")]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -19,7 +19,8 @@ from collector_hyperv.domain.sampling import CounterPoll
 from collector_hyperv.domain.sites import Site
 from collector_hyperv.follower import HostFollower
 from collector_hyperv.performance import SourcePublisher, poll_extent
-from collector_hyperv.status import HostStatus, Run, SourceProgress
+from collector_hyperv.status import HostStatus, SourceProgress
+from surveyor_kit.collecting.run import Published, Run
 from surveyor_kit.spool import Bounds, Spool
 from surveyor_kit.testing import InMemoryPublisher, SettableClock
 from surveyor_schemas.base import Event
@@ -82,7 +83,9 @@ class Installation:
     def __init__(self, folder: Path, *hosts: Host) -> None:
         self.publisher, self.clock = InMemoryPublisher(), SettableClock(NOON)
         self.spool = Spool(folder, Poll, poll_extent, BOUNDS, lambda: self.clock.now().timestamp())
-        self.progress = SourceProgress("source", {host.name: HostStatus() for host in hosts}, "hosts")
+        self.progress = SourceProgress(
+            "source", {host.name: HostStatus() for host in hosts}, "hosts", self.clock
+        )
         site = Site([host.name for host in hosts])
         discovery = SiteDiscovery(site, "site", KnownMachines(), self.publisher, self.clock)
         self.followers = {
@@ -99,7 +102,7 @@ class Installation:
             )
             for host in hosts
         }
-        run = Run("collector", UUID(int=1), "1", NOON)
+        run = Run("collector", "hyperv", "1", NOON)
         self.samples = SourcePublisher(
             run, self.progress, self.spool, self.publisher, self.clock, interval_seconds=30
         )
@@ -177,7 +180,7 @@ async def test_a_failing_host_hides_no_machine_and_delays_no_other(
     assert installation.events(MachineRemoved) == []
     assert {event.name for event in installation.events(HypervMachineObserved)} == {"vm-1", "vm-2", "vm-3"}
     assert installation.progress.state() == "degraded"
-    assert installation.progress.status(NOON).last_error is not None
+    assert installation.progress.report().last_error is not None
 
 
 async def test_a_host_comes_back_after_a_failure(install: Callable[..., Installation]) -> None:
@@ -187,10 +190,10 @@ async def test_a_host_comes_back_after_a_failure(install: Callable[..., Installa
     await installation.read(host)
     follower = installation.followers["a"]
     assert installation.progress.state() == "disconnected"
-    assert follower.backoff.remaining_seconds() > 30
+    assert follower.back_off.remaining_seconds() > 30
     host.error = None
     await installation.read(host)
-    assert (installation.progress.state(), follower.backoff.remaining_seconds()) == ("connected", 0)
+    assert (installation.progress.state(), follower.back_off.remaining_seconds()) == ("connected", 0)
 
 
 async def test_counters_ask_for_an_inventory_when_machines_have_changed(
@@ -216,7 +219,7 @@ async def test_batches_are_numbered_without_a_gap(install: Callable[..., Install
     batches = installation.events(PerformanceSampled)
     assert [batch.batch_no for batch in batches] == list(range(1, 10))
     assert all(len(batch.machines) <= 50 for batch in batches)
-    assert (installation.progress.last_batch_no, installation.progress.values_published) == (9, 360)
+    assert installation.progress.published == Published(9, 360)
 
 
 async def test_what_the_spool_dropped_is_reported_as_lost(install: Callable[..., Installation]) -> None:
@@ -244,16 +247,16 @@ async def test_a_batch_that_was_not_acknowledged_uses_up_no_number(
         patched.setattr(installation.publisher, "publish", hang)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(installation.samples.publish_pending(), 0.05)
-    assert installation.progress.last_batch_no == 0
+    assert installation.progress.published.last_batch_no == 0
     await installation.samples.publish_pending()
     assert [batch.batch_no for batch in installation.events(PerformanceSampled)] == [1]
 
 
 def test_capabilities_of_a_source_are_those_that_all_hosts_have() -> None:
-    progress = SourceProgress("source", {"a": HostStatus(), "b": HostStatus()}, "a, b")
+    progress = SourceProgress("source", {"a": HostStatus(), "b": HostStatus()}, "a, b", SettableClock(NOON))
     progress.hosts["a"].capabilities = {"x": True, "y": True}
     progress.hosts["b"].capabilities = {"x": True, "y": False}
-    status = progress.status(NOON)
+    status = progress.report()
     assert (status.capabilities, status.kind, status.state) == (
         {"x": True, "y": False},
         "hyperv-cluster",

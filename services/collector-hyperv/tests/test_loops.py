@@ -1,7 +1,6 @@
 import asyncio
 
-from collector_hyperv.backoff import Backoff
-from collector_hyperv.loops import repeat, until_stopping
+from collector_hyperv.loops import repeat
 from surveyor_kit.lifecycle import Stopping
 
 
@@ -53,51 +52,3 @@ async def test_an_action_that_is_wanted_starts_before_its_time() -> None:
     async with asyncio.timeout(30):
         await repeat(action, stopping, interval_seconds=3_600, wanted=wanted)
     assert runs == 2
-
-
-async def test_work_under_way_is_given_up_at_the_end() -> None:
-    stopping, was_cancelled = Stopping(), asyncio.Event()
-
-    async def hang() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            was_cancelled.set()
-
-    asyncio.get_running_loop().call_soon(stopping.set)
-    await until_stopping(stopping, hang())
-    assert was_cancelled.is_set()
-
-
-class Monotonic:
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-def test_waits_double_and_end_with_success() -> None:
-    clock = Monotonic()
-    backoff, waits = Backoff(clock, base_seconds=10, cap_seconds=60), []
-    for _ in range(6):
-        backoff.failed(login_refused=False)
-        waits.append(backoff.remaining_seconds())
-        clock.seconds += waits[-1]
-    for wait, expected in zip(waits, [10, 20, 40, 60, 60, 60], strict=True):
-        assert 0.8 * expected <= wait <= 1.2 * expected
-    backoff.succeeded()
-    assert backoff.remaining_seconds() == 0
-
-
-def test_a_refused_login_is_left_alone_for_longer() -> None:
-    backoff = Backoff(Monotonic(), base_seconds=10)
-    backoff.failed(login_refused=True)
-    assert backoff.remaining_seconds() >= 48
-
-
-def test_the_second_loop_of_a_host_does_not_lengthen_the_wait() -> None:
-    backoff = Backoff(Monotonic(), base_seconds=10)
-    backoff.failed(login_refused=False)
-    wait = backoff.remaining_seconds()
-    backoff.failed(login_refused=False)
-    assert backoff.remaining_seconds() == wait

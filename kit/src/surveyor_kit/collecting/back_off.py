@@ -62,7 +62,7 @@ class BackOff:
         """Return how long there is still to wait."""
         return max(0.0, self._until - self._monotonic())
 
-    async def wait(self, stopping: Stopping) -> None:
-        """Wait until the time is over or the wait is lifted, or the process is to stop."""
-        if (remaining_seconds := self.remaining_seconds()) > 0:
-            await until_set(stopping, self._lifted, remaining_seconds)
+    async def wait(self, stopping: Stopping) -> bool:
+        """Wait until the time is over or the process is to stop; return whether the wait was lifted."""
+        await until_set(stopping, self._lifted, self.remaining_seconds())
+        return self._lifted.is_set()

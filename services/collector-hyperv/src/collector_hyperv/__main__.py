@@ -2,12 +2,13 @@
 
 import argparse
 import asyncio
-import sys
 
 from collector_hyperv import bootstrap
 from collector_hyperv.check import check_hosts
 from collector_hyperv.settings import CheckSettings, CollectorHypervSettings, load_sources
 from surveyor_kit.clock import SystemClock
+from surveyor_kit.collecting.findings import show
+from surveyor_kit.collecting.spools import claimed
 from surveyor_kit.lifecycle import collect_garbage_rarely, run
 from surveyor_kit.logging import configure_logging
 from surveyor_kit.settings import KafkaSettings, LogSettings, TracingSettings, load_settings
@@ -23,8 +24,9 @@ def main() -> None:
     configure_logging(bootstrap.SERVICE, load_settings(LogSettings))
     configure_tracing(bootstrap.SERVICE, load_settings(TracingSettings))
     bootstrap.refuse_unavailable_logins(settings)
-    collect_garbage_rarely()
-    run(bootstrap.Collector(settings, load_sources(settings.sources_file), kafka).run)
+    with claimed(settings):
+        collect_garbage_rarely()
+        run(bootstrap.collector(settings, load_sources(settings.sources_file), kafka).run)
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,15 +40,11 @@ def _arguments() -> argparse.Namespace:
 
 
 def _check() -> int:
-    """Print the findings; 1 when something is missing."""
     settings = load_settings(CheckSettings)
     configure_logging(bootstrap.SERVICE, load_settings(LogSettings))
     bootstrap.refuse_unavailable_logins(settings)
     hosts = bootstrap.hosts_to_check(load_sources(settings.sources_file))
-    findings = asyncio.run(check_hosts(hosts, SystemClock()))
-    for of_host in findings:
-        sys.stdout.write(of_host.text() + "\n")
-    return 1 if any(of_host.problems for of_host in findings) else 0
+    return show(asyncio.run(check_hosts(hosts, SystemClock())))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from collector_hyperv.adapters.wsman.errors import WsmanError
 from collector_hyperv.domain.machines import Observer, RightsMissing, observe_machines
@@ -13,6 +13,7 @@ from collector_hyperv.domain.sites import RUNNING, Machines
 from collector_hyperv.follower import MAX_SKEW_SECONDS
 from collector_hyperv.ports import CounterReader, InventoryReader
 from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.findings import Findings
 from surveyor_kit.threads import in_daemon_thread
 
 SECONDS_BETWEEN_POLLS = 2.0
@@ -30,28 +31,13 @@ class CheckedHost:
     counters: CounterReader
 
 
-@dataclass
-class Findings:
-    """What a check saw of one host; `problems` are what keeps it from being complete."""
-
-    source_id: str
-    host: str
-    lines: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def text(self) -> str:
-        """Return the findings for a terminal."""
-        marked = [f"  {line}" for line in self.lines] + [f"  PROBLEM: {problem}" for problem in self.problems]
-        return "\n".join([f"source {self.source_id}: {self.host}", *marked])
-
-
 async def check_hosts(hosts: Sequence[CheckedHost], clock: Clock) -> list[Findings]:
     """Check all hosts at once, each in a thread of its own."""
     return await asyncio.gather(*(_check(host, clock) for host in hosts))
 
 
 async def _check(host: CheckedHost, clock: Clock) -> Findings:
-    findings = Findings(host.observer.source_id, host.host)
+    findings = Findings(f"source {host.observer.source_id}: {host.host}")
     try:
         await in_daemon_thread(lambda: _look(host, clock, findings))
     except WsmanError as error:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from collector_hyperv.adapters.wsman.errors import LoginRefused, WsmanError
-from collector_hyperv.backoff import Backoff
 from collector_hyperv.discovery import SiteDiscovery
 from collector_hyperv.domain.instances import Unmatched
 from collector_hyperv.domain.machines import Observer, RightsMissing
@@ -33,6 +32,7 @@ from collector_hyperv.metrics import (
 from collector_hyperv.ports import CounterReader, InventoryReader, PollStore
 from collector_hyperv.status import HostStatus, ReadKind
 from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.back_off import BackOff, Waits
 from surveyor_kit.logging import get_logger
 from surveyor_kit.threads import in_daemon_thread
 from surveyor_schemas.status.collector_heartbeat_v1 import SourceError
@@ -50,6 +50,9 @@ UNEXPECTED = "unexpected-answer"
 MAX_SKEW_SECONDS = 60
 """A clock that is further off is said to be wrong; skew of a few seconds is every network's."""
 _NAMES_SHOWN = 3
+LONGEST_WAIT_SECONDS = 300.0
+LOGIN = Waits(first_seconds=60, longest_seconds=1_800)
+"""Domains lock an account after a few refused logins, often for half an hour."""
 
 
 class HostFollower:
@@ -70,7 +73,7 @@ class HostFollower:
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.host, self.observer, self.status = host, observer, status
-        self.backoff = Backoff(time.monotonic, base_seconds=poll_interval_seconds)
+        self.back_off = BackOff(Waits(poll_interval_seconds, LONGEST_WAIT_SECONDS), LOGIN)
         self.inventory_wanted = asyncio.Event()
         self.inventory_known = asyncio.Event()
         self._inventory, self._counters = inventory, counters
@@ -148,7 +151,7 @@ class HostFollower:
         return result
 
     def _failed(self, kind: ReadKind, code: str, message: str, *, login_refused: bool = False) -> None:
-        self.backoff.failed(login_refused=login_refused)
+        self.back_off.failed(login_refused=login_refused)
         self.status.failed(kind, self._error(code, message))
         self._show()
         READ_FAILURES.labels(self.observer.source_id, kind, code).inc()
@@ -159,7 +162,7 @@ class HostFollower:
             kind=kind,
             code=code,
             error=message,
-            wait_seconds=round(self.backoff.remaining_seconds(), 1),
+            wait_seconds=round(self.back_off.remaining_seconds(), 1),
         )
 
     def _error(self, code: str, message: str) -> SourceError:
@@ -214,7 +217,7 @@ class HostFollower:
         return None
 
     def _succeeded(self, kind: ReadKind, doubt: SourceError | None) -> None:
-        self.backoff.succeeded()
+        self.back_off.succeeded()
         self.status.succeeded(kind, doubt)
         self._show()
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from collector_hyperv.domain.packing import pack
 from collector_hyperv.domain.polls import Poll
 from collector_hyperv.metrics import SPOOL_BYTES, VALUES_PUBLISHED
-from collector_hyperv.status import Run, SourceProgress
+from collector_hyperv.status import SourceProgress
 from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.run import Run
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import crash_point
 from surveyor_kit.logging import get_logger
@@ -67,7 +68,8 @@ class SourcePublisher:
         return list(pack(columns, self._interval_seconds))
 
     async def _publish_batch(self, machines: list[MachineSamples]) -> None:
-        batch_no = self._progress.last_batch_no + 1
+        published = self._progress.published
+        batch_no = published.last_batch_no + 1
         await self._publisher.publish(
             PerformanceSampled(
                 source_id=self._progress.source_id,
@@ -81,8 +83,8 @@ class SourcePublisher:
             )
         )
         values = value_count(machines)
-        self._progress.last_batch_no = batch_no
-        self._progress.values_published += values
+        published.last_batch_no = batch_no
+        published.value_count += values
         VALUES_PUBLISHED.labels(self._progress.source_id).inc(values)
 
     async def _publish_losses(self, losses: Sequence[Loss]) -> None:

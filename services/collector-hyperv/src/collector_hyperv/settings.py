@@ -1,18 +1,16 @@
 """Settings of the collector and of its sources; the only reader of the environment."""
 
-import socket
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from surveyor_kit.kafka.shares import SESSION_TIMEOUT_SECONDS
-from surveyor_kit.settings import HttpSettings, ListedSource, SettingsModel, load_source_list, read_text
+from surveyor_kit.collecting.settings import CollectorSettings, on_this_host
+from surveyor_kit.settings import ListedSource, SettingsModel, load_source_list, read_text
 from surveyor_schemas.base import CollectorId
 
 _SEALING_METHODS = ("ntlm", "kerberos", "credssp")
 _DEFAULT_PORTS = {"https": 5986, "http": 5985}
-GIB = 1024**3
 
 
 class TlsSettings(SettingsModel):
@@ -148,30 +146,17 @@ class SourceSettings(ListedSource):
         return address if len(endpoints) > 1 else endpoints[0].split("/")[2]
 
 
-class CollectorHypervSettings(HttpSettings):
+class CollectorHypervSettings(CollectorSettings):
     """Settings of one collector process."""
 
     part: ClassVar[str] = "COLLECTOR_HYPERV"
 
-    collector_id: CollectorId = Field(default_factory=lambda: f"collector-hyperv-{socket.gethostname()}")
-    """Key of its heartbeats: keep it over restarts; two processes must not share it."""
-    sources_file: Path
-    """YAML list of sources; mount it from a secret if it holds passwords."""
+    collector_id: CollectorId = Field(default_factory=on_this_host("collector-hyperv"))
     group: str = Field(default="collector-hyperv", min_length=1)
-    """Replicas of one group share the sites; each follows some of them."""
-    session_timeout_seconds: float = Field(default=SESSION_TIMEOUT_SECONDS, ge=3, le=300)
-    """The other replicas take over from one of which nothing was heard for so long."""
-    spool_dir: Path
-    """Where polls are kept until the broker has them; a persistent volume of this collector's own."""
     poll_interval_seconds: int = Field(default=30, ge=10, le=600)
     inventory_interval_seconds: int = Field(default=60, ge=1)
     image_refresh_seconds: int = Field(default=600, ge=0)
     """How long the size of a known disk image is believed."""
-    publish_interval_seconds: int = Field(default=300, ge=1)
-    heartbeat_interval_seconds: int = Field(default=30, ge=1)
-    spool_max_bytes: int = Field(default=GIB, ge=1_000_000)
-    """Per source."""
-    spool_max_age_seconds: int = Field(default=7_200, ge=60)
 
     @field_validator("sources_file")
     @classmethod

@@ -9,11 +9,12 @@ from functools import partial
 from collector_hyperv.adapters.watched_files import WatchedFiles
 from collector_hyperv.domain.polls import Poll
 from collector_hyperv.follower import HostFollower
-from collector_hyperv.loops import first_of, repeat, until_stopping
+from collector_hyperv.loops import repeat
 from collector_hyperv.performance import SourcePublisher
 from collector_hyperv.status import SourceProgress
 from surveyor_kit.lifecycle import Stopping
 from surveyor_kit.logging import get_logger
+from surveyor_kit.racing import until_set, until_stopping
 from surveyor_kit.spool import Spool
 
 log = get_logger(__name__)
@@ -65,6 +66,14 @@ class SiteRunner:
     sources: Sequence[FollowedSource]
     pace: Pace
 
+    def statuses(self) -> Sequence[SourceProgress]:
+        """Return how each of the site's sources is."""
+        return [source.progress for source in self.sources]
+
+    def spool_bytes(self) -> int:
+        """Return what waits on disk."""
+        return sum(source.spool.size_bytes for source in self.sources)
+
     async def run(self, stopping: Stopping) -> None:
         """Run all loops until told to stop; at the end publish what is left."""
         async with asyncio.TaskGroup() as group:
@@ -94,19 +103,19 @@ class SiteRunner:
             stopping,
             interval_seconds=self.pace.inventory,
             offset_seconds=offset_seconds,
-            backoff=follower.backoff,
+            back_off=follower.back_off,
             on_skipped=partial(follower.skipped, "inventory"),
             wanted=follower.inventory_wanted,
         )
 
     async def _follow_counters(self, follower: HostFollower, stopping: Stopping) -> None:
         """Read a host's counters from its first inventory on."""
-        await first_of(stopping, follower.inventory_known)
+        await until_set(stopping, follower.inventory_known)
         await repeat(
             follower.read_counters,
             stopping,
             interval_seconds=self.pace.poll,
-            backoff=follower.backoff,
+            back_off=follower.back_off,
             on_skipped=partial(follower.skipped, "performance"),
         )
 
@@ -117,8 +126,7 @@ class SiteRunner:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_PUBLICATION_SECONDS):
                 await asyncio.gather(*(source.publisher.publish_pending() for source in self.sources))
-        left_bytes = sum(source.spool.size_bytes for source in self.sources)
-        log.info("site_ended", site=self.site, spool_bytes=left_bytes)
+        log.info("site_ended", site=self.site, spool_bytes=self.spool_bytes())
 
 
 async def _notice_credentials(source: FollowedSource) -> None:
@@ -126,4 +134,4 @@ async def _notice_credentials(source: FollowedSource) -> None:
     if source.credential_files.changed():
         log.info("credentials_changed", source=source.progress.source_id)
         for follower in source.followers:
-            follower.backoff.succeeded()
+            follower.back_off.succeeded()

@@ -1,18 +1,14 @@
-"""What a collector knows of its sources, and the heartbeat that says it."""
+"""What a collector knows of its sources, for heartbeat and readiness."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
+from surveyor_kit.clock import Clock
+from surveyor_kit.collecting.followers import source_check
+from surveyor_kit.collecting.run import Published
 from surveyor_kit.health import Health
-from surveyor_schemas.status.collector_heartbeat_v1 import (
-    CollectorHeartbeat,
-    ReleasedSource,
-    SourceError,
-    SourceStatus,
-)
+from surveyor_schemas.status.collector_heartbeat_v1 import SourceError, SourceStatus
 
 ReadKind = Literal["inventory", "performance"]
 HostState = Literal["starting", "connected", "degraded", "disconnected"]
@@ -61,14 +57,14 @@ class HostStatus:
 
 @dataclass
 class SourceProgress:
-    """One source: its hosts, and what was published of it in this run."""
+    """How one source is: all of its hosts, and what was published of it in this run."""
 
     source_id: str
     hosts: dict[str, HostStatus]
     endpoint: str
     """Addresses and port; never an account."""
-    last_batch_no: int = 0
-    values_published: int = 0
+    clock: Clock
+    published: Published = field(default_factory=Published)
 
     def state(self) -> HostState:
         """Return the source's state: the hosts' where they agree, else degraded."""
@@ -77,8 +73,9 @@ class SourceProgress:
             return states.pop()
         return "starting" if states == {"starting", "connected"} else "degraded"
 
-    def status(self, now: datetime) -> SourceStatus:
+    def report(self) -> SourceStatus:
         """Return the source's part of the heartbeat."""
+        now = self.clock.now()
         hosts = list(self.hosts.values())
         polled = [host.polled_at for host in hosts if host.polled_at]
         errors = [host.last_error for host in hosts if host.last_error]
@@ -100,8 +97,8 @@ class SourceProgress:
                 key=abs,
                 default=None,
             ),
-            last_batch_no=self.last_batch_no,
-            values_published=self.values_published,
+            last_batch_no=self.published.last_batch_no,
+            values_published=self.published.value_count,
             polls_skipped=sum(host.reads_skipped for host in hosts),
             last_error=max(errors, key=lambda error: error.at, default=None),
         )
@@ -115,50 +112,6 @@ class SourceProgress:
         return dict(sorted(found.items()))
 
 
-@dataclass(frozen=True)
-class Run:
-    """One start of the collector."""
-
-    collector_id: str
-    run_id: UUID
-    version: str
-    started_at: datetime
-
-    def heartbeat(
-        self,
-        sources: list[SourceStatus],
-        released: Mapping[str, int],
-        now: datetime,
-        *,
-        spool_bytes: int,
-        stopping: bool,
-    ) -> CollectorHeartbeat:
-        """Return the heartbeat of this moment.
-
-        Args:
-            sources: Those that are followed.
-            released: The last batch numbers of those that were followed before.
-            now: Our time.
-            spool_bytes: What waits on disk.
-            stopping: Whether it is the last one.
-        """
-        return CollectorHeartbeat(
-            collector_id=self.collector_id,
-            kind="hyperv",
-            version=self.version,
-            run_id=self.run_id,
-            started_at=self.started_at,
-            sent_at=now,
-            stopping=stopping,
-            spool_bytes=spool_bytes,
-            sources=sources,
-            released=[
-                ReleasedSource(source_id=source_id, last_batch_no=number)
-                for source_id, number in released.items()
-            ],
-        )
-
-
 def show_health(health: Health, progress: SourceProgress) -> None:
     """Set a source's check: well if all of its hosts answer."""
     problems = [
@@ -167,11 +120,6 @@ def show_health(health: Health, progress: SourceProgress) -> None:
         if status.failing
     ]
     health.set(source_check(progress.source_id), not problems, "; ".join(problems) or progress.state())
-
-
-def source_check(source_id: str) -> str:
-    """Return a source's name among the health checks."""
-    return f"source {source_id}"
 
 
 def _total(counts: list[int | None]) -> int | None:
