@@ -2,9 +2,6 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 import urllib.parse
 import uuid
 from collections.abc import Iterator
@@ -13,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from devstack.fixtures.collector import Published, published, running
 from devstack.hyperv.fixture import RunningHost
 from devstack.ports import free_port
 from surveyor_kit.settings import KafkaSettings
 
-from .running_collector import Published, RunningCollector, heartbeat, published, running, source_for
+from .running_collector import a_collector, heartbeat, source_for
 
 pytestmark = pytest.mark.parts
 
@@ -79,16 +77,17 @@ async def test_forced_failures_tell_no_password(
         source_for(tls_host, f"{source_id}-untrusted", password=untrusted, tls={}),
         source_for(host, f"{source_id}-away", password=unread, port=free_port()),
     ]
-    collector = RunningCollector.prepare(tmp_path, broker, sources)
+    collector = a_collector(tmp_path, broker, sources)
     collector.environment["SURVEYOR_LOG__LEVEL"] = "DEBUG"
     shared_host.control.order_lost_logins(times=2)
     async with published(broker, source_id) as read, running(collector):
         beat = await read.until(lambda seen: all_have_failed(seen) and heartbeat(seen))
-        status, body = collector.ready()
-        said = [collector.metrics(), json.dumps(body), *(event.model_dump_json() for event in read.events)]
-    checked = check(collector)
+        failing = collector.failing_checks()
+        said = [collector.metrics(), json.dumps(failing), *(event.model_dump_json() for event in read.events)]
+    checked = collector.run_beside("--check")
+    assert checked.returncode == 1
     spooled = b"".join(path.read_bytes() for path in (tmp_path / "spool").rglob("*") if path.is_file())
-    everything = "\n".join([collector.log, *said, checked]).encode() + spooled
+    everything = "\n".join([collector.log_text(), *said, checked.stdout, checked.stderr]).encode() + spooled
     for secret in (refused, over_tls, untrusted, unread, shared_host.password):
         assert leaks(everything, secret) == []
 
@@ -101,29 +100,14 @@ async def test_forced_failures_tell_no_password(
     assert errors[f"{source_id}-tls"].code == "login-refused"
     assert errors[f"{source_id}-untrusted"].code == "certificate-refused"
     assert errors[f"{source_id}-away"].code == "unreachable"
-    assert status == 503
-    assert body["failing"][f"source {source_id}-refused"] == f"{host.host}:{host.port}: login-refused"
+    assert failing[f"source {source_id}-refused"] == f"{host.host}:{host.port}: login-refused"
     # The search has looked where something was said.
     for code in ("login-refused", "certificate-refused", "unreachable"):
-        assert code in collector.log
-        assert code in checked
+        assert code in collector.log_text()
+        assert code in checked.stdout
         assert code in said[0]
 
 
 def all_have_failed(seen: Published) -> bool:
     beat = heartbeat(seen)
     return beat is not None and sum(source.last_error is not None for source in beat.sources) >= 4
-
-
-def check(collector: RunningCollector) -> str:
-    """What `--check` says about the same sources."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "collector_hyperv", "--check"],
-        env={**os.environ, **collector.environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ended.returncode == 1
-    return ended.stdout + ended.stderr

@@ -1,12 +1,13 @@
 """Two collectors of one group and two sites: each follows one with all its hosts, and the survivor both."""
 
 import asyncio
-import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from devstack.fixtures.collector import PATIENCE_SECONDS, published, running
+from devstack.fixtures.service import ServiceProcess
 from devstack.hyperv.fixture import RunningHost, start_hosts
 from surveyor_kit.kafka import EventConsumer, decode_received
 from surveyor_kit.settings import KafkaSettings
@@ -14,7 +15,7 @@ from surveyor_schemas.discovery.hyperv_machine_observed_v1 import HypervMachineO
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
-from .running_collector import PATIENCE_SECONDS, RunningCollector, published, running, source_for
+from .running_collector import a_collector, source_for
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow]
 
@@ -40,7 +41,7 @@ class Heartbeats:
                         self.held[event.collector_id] = followed
 
 
-def prepared(name: str, hosts: list[RunningHost], broker: KafkaSettings, tmp_path: Path) -> RunningCollector:
+def prepared(name: str, hosts: list[RunningHost], broker: KafkaSettings, tmp_path: Path) -> ServiceProcess:
     folder = tmp_path / name
     folder.mkdir()
     sites = {source_id: site for site, source_ids in SITES.items() for source_id in source_ids}
@@ -48,7 +49,7 @@ def prepared(name: str, hosts: list[RunningHost], broker: KafkaSettings, tmp_pat
         source_for(host, source_id, site=sites[source_id])
         for host, source_id in zip(hosts, sorted(EVERY), strict=True)
     ]
-    return RunningCollector.prepare(folder, broker, sources, collector_id=name)
+    return a_collector(folder, broker, sources, collector_id=name)
 
 
 async def test_sites_are_shared_whole_and_go_on_at_the_survivor(
@@ -66,7 +67,7 @@ async def test_sites_are_shared_whole_and_go_on_at_the_survivor(
             await heartbeats.until(*SITES.values())
 
             (victim,) = [name for name, held in heartbeats.held.items() if held == SITES["pair"]]
-            await asyncio.to_thread(collectors[victim].stop, signal.SIGKILL)
+            await asyncio.to_thread(collectors[victim].kill)
             del heartbeats.held[victim]
             await heartbeats.until(EVERY)
             await read.until(lambda seen: len({e.machine_id for e in seen.of(HypervMachineObserved)}) == 6)

@@ -1,30 +1,13 @@
-"""The collector as a process, for end-to-end tests, and a reader of what it publishes."""
+"""The collector as a process, and how it is told of a simulated vCenter."""
 
-import asyncio
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-import yaml
-
+from devstack.fixtures.collector import collector_process
+from devstack.fixtures.service import ServiceProcess
 from devstack.fixtures.vcenter import RunningVCenter
-from devstack.ports import free_port
-from surveyor_kit.kafka import EventConsumer, decode_received
 from surveyor_kit.settings import KafkaSettings
-from surveyor_schemas.base import Event
-
-TOPICS = ("discovery-raw", "performance-raw", "collector-status")
-PATIENCE_SECONDS = 90
-
-E = TypeVar("E", bound=Event)
 
 
 def source_for(vcenter: RunningVCenter, source_id: str, folder: Path, **changes: Any) -> dict[str, Any]:
@@ -43,135 +26,9 @@ def source_for(vcenter: RunningVCenter, source_id: str, folder: Path, **changes:
     return {**source, **changes}
 
 
-@dataclass
-class RunningCollector:
-    """One process of the collector."""
-
-    directory: Path
-    environment: dict[str, str]
-    port: int
-    process: "subprocess.Popen[bytes] | None" = None
-
-    @classmethod
-    def prepare(
-        cls, directory: Path, kafka: KafkaSettings, sources: list[dict[str, Any]], **settings: Any
-    ) -> "RunningCollector":
-        """Write the sources and choose short intervals."""
-        sources_file = directory / "sources.yaml"
-        sources_file.write_text(yaml.safe_dump(sources))
-        port = free_port()
-        chosen = {
-            "collector_id": f"{sources[0]['source_id']}-collector",
-            "sources_file": sources_file,
-            "group": f"{sources[0]['source_id']}-collectors",
-            "session_timeout_seconds": 6,
-            "spool_dir": directory / "spool",
-            "http_port": port,
-            "poll_interval_seconds": 5,
-            "publish_interval_seconds": 2,
-            "heartbeat_interval_seconds": 1,
-            **settings,
-        }
-        environment = {
-            **os.environ,
-            "SURVEYOR_KAFKA__BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-            **{f"SURVEYOR_COLLECTOR_VMWARE__{name.upper()}": str(value) for name, value in chosen.items()},
-        }
-        return cls(directory, environment, port)
-
-    @property
-    def log(self) -> str:
-        """What the process has written to stderr so far."""
-        return (self.directory / "log").read_text()
-
-    def start(self) -> None:
-        """Start the process."""
-        with (self.directory / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "collector_vmware"],
-                env=self.environment,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-            )
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """End the process and return its exit code."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        try:
-            return self.process.wait(60)
-        finally:
-            self.process.kill()
-            self.process.wait()
-
-    def ready(self) -> dict[str, str]:
-        """Return the failing checks of `/readyz`."""
-        answer = httpx.get(f"http://127.0.0.1:{self.port}/readyz", trust_env=False)
-        failing: dict[str, str] = answer.json()["failing"]
-        return failing
-
-    def metrics(self) -> str:
-        """Return `/metrics`."""
-        return httpx.get(f"http://127.0.0.1:{self.port}/metrics", trust_env=False).text
-
-
-@asynccontextmanager
-async def running(collector: RunningCollector) -> AsyncIterator[RunningCollector]:
-    """Run a collector for the duration of the block."""
-    collector.start()
-    try:
-        yield collector
-    except BaseException:
-        sys.stderr.write(collector.log)
-        raise
-    finally:
-        if collector.process is not None and collector.process.poll() is None:
-            await asyncio.to_thread(collector.stop)
-
-
-@dataclass
-class Published:
-    """What was published of one source, in the order of reading."""
-
-    consumer: EventConsumer
-    source_id: str
-    events: list[Event] = field(default_factory=list)
-
-    def of(self, kind: type[E]) -> list[E]:
-        """Return the events of one type."""
-        return [event for event in self.events if isinstance(event, kind)]
-
-    async def until(self, condition: Callable[["Published"], Any], what: str) -> Any:
-        """Read on until the condition gives something true, and return that."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while not (found := condition(self)):
-                    await self.read()
-        except TimeoutError:
-            raise AssertionError(f"not published in time: {what}") from None
-        return found
-
-    async def read(self) -> None:
-        """Read what has come in."""
-        for received in await self.consumer.poll(0.1):
-            event = decode_received(received)
-            if self._is_ours(event):
-                self.events.append(event)
-
-    async def to_the_end(self) -> None:
-        """Read everything that is there now."""
-        ends = await self.consumer.end_offsets()
-        while not await self.consumer.has_reached(ends):
-            await self.read()
-
-    def _is_ours(self, event: Event) -> bool:
-        if hasattr(event, "source_id"):
-            return bool(event.source_id == self.source_id)
-        return bool(getattr(event, "collector_id", "") == f"{self.source_id}-collector")
-
-
-@asynccontextmanager
-async def published(kafka: KafkaSettings, source_id: str) -> AsyncIterator[Published]:
-    """Read what is published of one source, from the beginning."""
-    async with EventConsumer(kafka, TOPICS, client_id=f"test-{source_id}") as consumer:
-        yield Published(consumer, source_id)
+def a_collector(
+    directory: Path, kafka: KafkaSettings, sources: list[dict[str, Any]], **settings: Any
+) -> ServiceProcess:
+    """Return a collector of the sources, not yet started, which polls often."""
+    often = {"poll_interval_seconds": 5, **settings}
+    return collector_process("collector_vmware", directory, kafka, sources, **often)

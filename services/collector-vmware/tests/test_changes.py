@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import signal
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,6 +12,7 @@ from uuid import UUID
 import pytest
 from pyVmomi import vim
 
+from devstack.fixtures.collector import Published, published, running
 from devstack.fixtures.vcenter import RunningVCenter, running_vcenter
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
@@ -20,7 +20,7 @@ from surveyor_schemas.discovery.vmware_machine_observed_v1 import VmwareMachineO
 from surveyor_schemas.identity import vmware_machine_id
 
 from .published_values import latest
-from .running_collector import Published, RunningCollector, published, running, source_for
+from .running_collector import a_collector, source_for
 from .vcenter_client import VCenterClient, connected
 
 pytestmark = pytest.mark.parts
@@ -89,7 +89,7 @@ def steps_of(client: VCenterClient, machine: Any) -> Iterator[Step]:
 async def test_each_kind_of_change_is_published_within_seconds(
     estate: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
-    collector = RunningCollector.prepare(tmp_path, broker, [source_for(estate, "changing", tmp_path)])
+    collector = a_collector(tmp_path, broker, [source_for(estate, "changing", tmp_path)])
     with connected(estate) as client:
         there = {machine.name: machine for machine in client.machines()}
         machine = next(
@@ -151,15 +151,15 @@ async def test_a_collector_that_is_killed_during_changes_misses_none(
     own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
     source = source_for(own_vcenter, "killed", tmp_path)
-    collector = RunningCollector.prepare(tmp_path, broker, [source], session_timeout_seconds=3)
+    collector = a_collector(tmp_path, broker, [source], session_timeout_seconds=3)
     with connected(own_vcenter) as client:
         async with published(broker, "killed") as seen, running(collector):
             await seen.until(lambda s: len(latest(s)) == len(client.machines()), "all machines")
             changing = asyncio.create_task(asyncio.to_thread(change_much, client, 60))
             for _ in range(2):
                 await seen.until(partial(_has_more_than, len(seen.of(VmwareMachineObserved))), "a change")
-                await asyncio.to_thread(collector.stop, signal.SIGKILL)
-                collector.start()
+                await asyncio.to_thread(collector.kill)
+                collector.spawn()
             await changing
             there = {
                 (m.config.instanceUuid, m.name, m.config.hardware.numCPU, m.config.hardware.memoryMB)

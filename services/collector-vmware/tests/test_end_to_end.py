@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pyVmomi import vim
 
+from devstack.fixtures.collector import published, running
 from devstack.fixtures.vcenter import RunningVCenter
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.discovery.machine_removed_v1 import MachineRemoved
@@ -16,7 +17,7 @@ from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampl
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
 from .published_values import latest, values_of
-from .running_collector import RunningCollector, published, running, source_for
+from .running_collector import a_collector, source_for
 from .vcenter_client import connected
 from .vcenter_truth import Values, values_over_there
 
@@ -62,7 +63,7 @@ def sizes_over_there(machine: Any) -> tuple[Any, ...]:
 async def test_everything_is_discovered_and_every_value_of_the_last_hour_published(
     vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
-    collector = RunningCollector.prepare(tmp_path, broker, [source_for(vcenter, "whole", tmp_path)])
+    collector = a_collector(tmp_path, broker, [source_for(vcenter, "whole", tmp_path)])
     with connected(vcenter) as client:
         there = client.machines()
         running_there = [m for m in there if m.runtime.powerState == "poweredOn"]
@@ -107,7 +108,7 @@ async def test_a_restart_publishes_only_what_happened_meanwhile(
     own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
     sources = [source_for(own_vcenter, "restarted", tmp_path)]
-    first = RunningCollector.prepare(tmp_path, broker, sources)
+    first = a_collector(tmp_path, broker, sources)
     with connected(own_vcenter) as client:
         machines = client.machines()
         async with published(broker, "restarted") as seen:
@@ -124,7 +125,7 @@ async def test_a_restart_publishes_only_what_happened_meanwhile(
             client.wait(gone.Destroy_Task())
             client.wait(renamed.Rename_Task("after-hours"))
             before = len(seen.of(VmwareMachineObserved))
-            second = RunningCollector.prepare(tmp_path, broker, sources)
+            second = a_collector(tmp_path, broker, sources)
             batches = len(seen.of(PerformanceSampled))
             async with running(second):
                 await seen.until(lambda s: s.of(MachineRemoved), "the removal")
@@ -139,7 +140,7 @@ async def test_a_change_that_the_source_keeps_to_itself_is_found_by_a_complete_r
     own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
     source = source_for(own_vcenter, "silent", tmp_path)
-    collector = RunningCollector.prepare(tmp_path, broker, [source], full_read_interval_seconds=2)
+    collector = a_collector(tmp_path, broker, [source], full_read_interval_seconds=2)
     with connected(own_vcenter) as client:
         machine = client.a_running_machine()
         machine_id = vmware_machine_id(client.content.about.instanceUuid, machine.config.instanceUuid)

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from devstack.fixtures.broker import Kafka
+from devstack.fixtures.collector import PATIENCE_SECONDS, Published, published, running
+from devstack.fixtures.service import ServiceProcess
 from devstack.fixtures.vcenter import RunningVCenter
 from surveyor_kit.settings import KafkaSettings
 from surveyor_kit.testing import FaultProxy
@@ -15,7 +17,7 @@ from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampl
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat, SourceStatus
 
 from .published_values import latest, values_of
-from .running_collector import PATIENCE_SECONDS, Published, RunningCollector, published, running, source_for
+from .running_collector import a_collector, source_for
 from .vcenter_client import connected
 
 pytestmark = pytest.mark.parts
@@ -30,12 +32,12 @@ def status_of(seen: Published, source_id: str) -> SourceStatus | None:
     return next((source for source in sources if source.source_id == source_id), None)
 
 
-async def until_failing(collector: RunningCollector, check: str, *, fails: bool) -> str:
+async def until_failing(collector: ServiceProcess, check: str, *, fails: bool) -> str:
     """Wait until a check of `/readyz` fails, or does not any more."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             try:
-                failing = await asyncio.to_thread(collector.ready)
+                failing = await asyncio.to_thread(collector.failing_checks)
             except httpx.TransportError:
                 continue
             if (check in failing) == fails:
@@ -48,7 +50,7 @@ async def test_a_refused_login_is_shown_everywhere_and_touches_no_other_source(
     refused = source_for(vcenter, "refused", tmp_path)
     well = source_for(vcenter, "well", tmp_path)
     (tmp_path / refused["password_file"]).write_text(CANARY)
-    collector = RunningCollector.prepare(tmp_path, broker, [refused, well])
+    collector = a_collector(tmp_path, broker, [refused, well])
     async with running(collector), published(broker, "refused") as seen, published(broker, "well") as other:
         await other.until(lambda s: s.of(PerformanceSampled), "samples of the other source")
         status = await seen.until(
@@ -60,8 +62,8 @@ async def test_a_refused_login_is_shown_everywhere_and_touches_no_other_source(
     assert "refused user name or password" in detail
     assert 'surveyor_collector_vmware_errors_total{code="login-refused",source="refused"} 1.0' in metrics
     said = "".join(event.model_dump_json() for event in [*seen.events, *other.events])
-    assert CANARY not in said + detail + metrics + collector.log
-    assert vcenter.password not in said + detail + metrics + collector.log
+    assert CANARY not in said + detail + metrics + collector.log_text()
+    assert vcenter.password not in said + detail + metrics + collector.log_text()
 
 
 async def test_an_outage_of_the_source_loses_neither_samples_nor_changes(
@@ -70,7 +72,7 @@ async def test_an_outage_of_the_source_loses_neither_samples_nor_changes(
     address = urlsplit(own_vcenter.url)
     async with FaultProxy("127.0.0.1", address.port or 443) as proxy:
         source = source_for(own_vcenter, "outage", tmp_path, port=proxy.port)
-        collector = RunningCollector.prepare(tmp_path, broker, [source])
+        collector = a_collector(tmp_path, broker, [source])
         async with running(collector), published(broker, "outage") as seen:
             await seen.until(values_of, "samples")
             await proxy.refuse()
@@ -96,7 +98,7 @@ async def test_an_outage_of_the_source_loses_neither_samples_nor_changes(
 async def test_an_ended_session_is_opened_again(
     own_vcenter: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
-    collector = RunningCollector.prepare(tmp_path, broker, [source_for(own_vcenter, "ended", tmp_path)])
+    collector = a_collector(tmp_path, broker, [source_for(own_vcenter, "ended", tmp_path)])
     with connected(own_vcenter) as client:
         async with running(collector), published(broker, "ended") as seen:
             await seen.until(values_of, "samples")
@@ -119,7 +121,7 @@ async def test_an_ended_session_is_opened_again(
 async def test_an_outage_of_the_broker_loses_nothing(
     vcenter: RunningVCenter, broker: KafkaSettings, kafka: Kafka, tmp_path: Path
 ) -> None:
-    collector = RunningCollector.prepare(tmp_path, broker, [source_for(vcenter, "broker-away", tmp_path)])
+    collector = a_collector(tmp_path, broker, [source_for(vcenter, "broker-away", tmp_path)])
     async with running(collector):
         async with published(broker, "broker-away") as seen:
             await seen.until(values_of, "samples")

@@ -1,19 +1,19 @@
 """No password leaves the collector, and the search for it finds one that does."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from devstack.fixtures.collector import Published, published, running
+from devstack.fixtures.service import ServiceProcess
 from devstack.fixtures.vcenter import RunningVCenter
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.base import Event
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
-from .running_collector import Published, RunningCollector, published, running, source_for
+from .running_collector import a_collector, source_for
 from .vsphere_front import VsphereFront, changed, front_of, http_error, soap_fault
 
 pytestmark = pytest.mark.parts
@@ -26,26 +26,19 @@ def places_of(secret: str, said: Mapping[str, str]) -> set[str]:
     return {place for place, text in said.items() if secret.lower() in text.lower()}
 
 
-async def all_that_was_said(collector: RunningCollector, *seen: Published) -> dict[str, str]:
+async def all_that_was_said(collector: ServiceProcess, *seen: Published) -> dict[str, str]:
     """Return everything that leaves a running collector, by the way that it takes."""
+    checked = await asyncio.to_thread(collector.run_beside, "--check")
     events = [event for each in seen for event in each.of(Event)]
     heartbeats = [event for event in events if isinstance(event, CollectorHeartbeat)]
     return {
         "events": "".join(event.model_dump_json() for event in events),
         "errors": "".join(source.model_dump_json() for beat in heartbeats for source in beat.sources),
-        "readiness": str(await asyncio.to_thread(collector.ready)),
+        "readiness": str(await asyncio.to_thread(collector.failing_checks)),
         "metrics": await asyncio.to_thread(collector.metrics),
-        "log": collector.log,
-        "check": await asyncio.to_thread(_check, collector),
+        "log": collector.log_text(),
+        "check": checked.stdout + checked.stderr,
     }
-
-
-def _check(collector: RunningCollector) -> str:
-    command = [sys.executable, "-m", "collector_vmware", "--check"]
-    ended = subprocess.run(
-        command, env=collector.environment, capture_output=True, text=True, timeout=120, check=False
-    )
-    return ended.stdout + ended.stderr
 
 
 def echo_the_password(front: VsphereFront) -> None:
@@ -75,7 +68,7 @@ async def test_no_password_is_said_however_logins_fail(
         ]
         for source in sources:
             (tmp_path / source["password_file"]).write_text(CANARY)
-        collector = RunningCollector.prepare(tmp_path, broker, sources)
+        collector = a_collector(tmp_path, broker, sources)
         collector.environment["SURVEYOR_LOG__LEVEL"] = "DEBUG"
         async with running(collector), published(broker, "refused") as seen:
             await seen.until(lambda _: front.spoiled["Login"] > 3, "all ways to fail")
@@ -91,7 +84,7 @@ async def test_the_search_finds_a_secret_that_is_said(
 ) -> None:
     """Planted where everything shows it: in the name of the source."""
     leaking = source_for(vcenter, CANARY, tmp_path, tls={"thumbprint": "ab" * 32})
-    collector = RunningCollector.prepare(tmp_path, broker, [leaking])
+    collector = a_collector(tmp_path, broker, [leaking])
     async with running(collector), published(broker, CANARY) as seen:
         await seen.until(failing, "the error")
         said = await all_that_was_said(collector, seen)

@@ -1,13 +1,14 @@
 """Two collectors of one group and two vCenters: each follows one, and the survivor both."""
 
 import asyncio
-import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from devstack.fixtures.collector import PATIENCE_SECONDS, Published, published, running
+from devstack.fixtures.service import ServiceProcess
 from devstack.fixtures.vcenter import RunningVCenter, running_vcenter
 from surveyor_kit.kafka import EventConsumer, decode_received
 from surveyor_kit.settings import KafkaSettings
@@ -16,7 +17,7 @@ from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampl
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat
 
 from .published_values import latest, values_of
-from .running_collector import PATIENCE_SECONDS, Published, RunningCollector, published, running, source_for
+from .running_collector import a_collector, source_for
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow]
 
@@ -74,12 +75,12 @@ class Heartbeats:
 
 def prepared(
     name: str, vcenters: tuple[RunningVCenter, RunningVCenter], broker: KafkaSettings, tmp_path: Path
-) -> RunningCollector:
+) -> ServiceProcess:
     folder = tmp_path / name
     folder.mkdir()
     pairs = zip(vcenters, SOURCES, strict=True)
     sources = [source_for(vcenter, source_id, folder) for vcenter, source_id in pairs]
-    return RunningCollector.prepare(folder, broker, sources, collector_id=name)
+    return a_collector(folder, broker, sources, collector_id=name)
 
 
 async def test_sources_are_shared_and_go_on_at_the_survivor(
@@ -98,7 +99,7 @@ async def test_sources_are_shared_and_go_on_at_the_survivor(
         await heartbeats.until_held(first={"shared-a"}, second={"shared-b"})
         assert heartbeats.released("first").keys() == {"shared-b"}
 
-        await asyncio.to_thread(first.stop, signal.SIGKILL)
+        await asyncio.to_thread(first.kill)
         await heartbeats.until_held(second=set(SOURCES))
         await heartbeats.until_published("second", set(SOURCES))
         for of_source in seen:
