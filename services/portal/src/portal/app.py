@@ -27,6 +27,7 @@ from portal.pages import (
     new_assessment,
     overview,
     right_sizing,
+    runs,
     schedules,
     sign_in,
 )
@@ -79,6 +80,8 @@ def _page_routes() -> list[Route]:
         _post(f"/assessments/{assessment_id}/schedule", assessment_actions.set_schedule),
         _post(f"/assessments/{assessment_id}/schedule/remove", assessment_actions.remove_schedule),
         _get(f"/assessments/{assessment_id}/right-sizing", right_sizing.show),
+        _get(f"/assessments/{assessment_id}/runs", runs.show),
+        _get(f"/assessments/{assessment_id}/comparison", runs.compare),
         _get(f"/assessments/{assessment_id}/export.xlsx", assessment.export),
         _get(f"/assessments/{assessment_id}/live", assessment.live),
         _get(f"/assessments/{assessment_id}/machines/{machine_id}", assessed_machine.show),

@@ -34,6 +34,13 @@ POWER_STATES = {"on": "On", "off": "Off", "suspended": "Suspended", "unknown": "
 OS_FAMILIES = {"windows": "Windows", "linux": "Linux", "other": "Other", "unknown": "Unknown"}
 BOOT_TYPES = {"bios": "BIOS", "uefi": "UEFI"}
 FINDINGS = {"Idle": "Idle", "Oversized": "Oversized"}
+DIFFERENCES = {
+    "cost": "Cost",
+    "size": "Size",
+    "readiness": "Readiness",
+    "added": "Added",
+    "removed": "Gone",
+}
 SAVINGS_OPTIONS = {
     "None": "Pay as you go",
     "RI1Year": "1 year reserved",
@@ -113,6 +120,15 @@ def share(value: float | None) -> str:
 def money(amount: str | Decimal | None, currency: str) -> str:
     """Write an amount, which the API gives unrounded, with two decimals (half up) and its currency."""
     return UNKNOWN if amount is None else f"{number(amount, 2)}{_THIN_SPACE}{currency}"
+
+
+def difference(amount: str | Decimal | None, currency: str) -> str:
+    """Write by how much an amount grew, with its sign."""
+    if amount is None:
+        return UNKNOWN
+    rounded = round_half_up(amount, 2)
+    sign = "+" if rounded > 0 else "\u2212" if rounded < 0 else ""
+    return sign + money(abs(rounded), currency)
 
 
 def memory(mib: int | None) -> str:

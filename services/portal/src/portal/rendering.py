@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ _FILTERS = (
     "percent",
     "share",
     "money",
+    "difference",
     "memory",
     "size_of_bytes",
     "utc",
@@ -41,7 +43,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {name: getattr(formatting, name) for name in _FILTERS}
-    environment.filters |= {"plain_value": plain_value, "dimension": dimension, "in_words": in_words}
+    environment.filters |= {
+        "decimal": Decimal,
+        "plain_value": plain_value,
+        "dimension": dimension,
+        "in_words": in_words,
+    }
     environment.globals |= {
         "names": formatting.NAMES,
         "share_bars": share_bars,

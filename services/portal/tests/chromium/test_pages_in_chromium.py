@@ -317,6 +317,8 @@ async def test_pages_fit_a_phone(signed_in: Page, surveyor: Any, assessed: Any) 
         f"/assessments/{assessed.assessment_id}",
         f"/assessments/{assessed.assessment_id}/machines/{assessed.machines[2].machine_id}",
         f"/assessments/{assessed.assessment_id}/right-sizing?finding=Oversized",
+        f"/assessments/{assessed.assessment_id}/runs",
+        f"/assessments/{assessed.assessment_id}/comparison",
         f"/groups/{assessed.group_id}/new-assessment",
         "/schedules",
         "/collectors",

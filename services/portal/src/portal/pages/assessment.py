@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -17,6 +18,8 @@ from portal.savings_options import side_by_side
 from portal.visit import Visit, deps_of, signed_in
 
 FILTERS = ("q", "suitability", "cursor")
+RUN = "run"
+"""Names an earlier run in the address of a page; the latest where it is absent."""
 CRON_EXAMPLES = (
     ("0 2 * * *", "every night at 2 o'clock"),
     ("30 5 * * MON", "Mondays at half past 5"),
@@ -45,9 +48,9 @@ async def page(
     status: int = 200,
 ) -> Response:
     """Return the page, with what was given to its schedule form and what is wrong there."""
-    path = api_path(visit.request)
+    path, run = api_path(visit.request), asked_run(visit.request)
     assessment, schedule, contents = await asyncio.gather(
-        visit.api.get(path), _schedule(visit, path), contents_if_known(visit.api)
+        visit.api.get(run_path(visit.request)), _schedule(visit, path), contents_if_known(visit.api)
     )
     asked = {name: value for name in FILTERS if (value := visit.request.query_params.get(name))}
     summary = assessment["summary"]
@@ -59,8 +62,9 @@ async def page(
         readiness=_readiness(summary) if summary else {},
         options=side_by_side(summary) if summary else [],
         storage_types=_STORAGE_TYPES,
-        machines=await visit.api.get(f"{path}/machines", asked) if summary else None,
-        asked=asked,
+        machines=await visit.api.get(f"{path}/machines", asked | run) if summary else None,
+        asked=asked | page_of_run(run),
+        run=page_of_run(run),
         schedule=schedule,
         cron_examples=CRON_EXAMPLES,
         given=given or {"cron": schedule["cron"] if schedule else ""},
@@ -73,6 +77,7 @@ async def export(request: Request) -> Response:
     visit = signed_in(request)
     stack = AsyncExitStack()
     asked = {"details": "true"} if request.query_params.get("details") == "true" else {}
+    asked |= asked_run(request)
     answer = await stack.enter_async_context(visit.api.stream(f"{api_path(request)}/export.xlsx", asked))
     headers = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
     return StreamingResponse(answer.aiter_bytes(), headers=headers, background=BackgroundTask(stack.aclose))
@@ -93,6 +98,30 @@ def own_path(request: Request) -> str:
 def api_path(request: Request) -> str:
     """Where the API has the assessment."""
     return f"/v1{own_path(request)}"
+
+
+def asked_run(request: Request) -> dict[str, str]:
+    """The earlier run that a page is asked for, as the API's lists take it; empty for the latest.
+
+    Raises:
+        HTTPException: What is asked for cannot be a run.
+    """
+    given = request.query_params.get(RUN)
+    try:
+        return {"run_id": str(UUID(given))} if given else {}
+    except ValueError:
+        raise HTTPException(404) from None
+
+
+def page_of_run(run: dict[str, str]) -> dict[str, str]:
+    """What a run adds to the address of a page."""
+    return {RUN: run["run_id"]} if run else {}
+
+
+def run_path(request: Request) -> str:
+    """Where the API has the assessment as the asked run has it."""
+    run = asked_run(request)
+    return f"{api_path(request)}/runs/{run['run_id']}" if run else api_path(request)
 
 
 async def _schedule(visit: Visit, path: str) -> Any:

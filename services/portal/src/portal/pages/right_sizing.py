@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.formatting import FINDINGS
-from portal.pages.assessment import api_path
+from portal.pages.assessment import api_path, asked_run, page_of_run, run_path
 from portal.visit import signed_in
 
 
@@ -16,14 +16,16 @@ async def show(request: Request) -> Response:
     finding = request.query_params.get("finding", "")
     if finding not in FINDINGS:
         finding = next(iter(FINDINGS))
-    asked = {"rightsizing": finding, "cursor": request.query_params.get("cursor", "")}
+    run, cursor = asked_run(request), request.query_params.get("cursor", "")
+    asked = {"rightsizing": finding, "cursor": cursor} | run
     assessment, machines = await asyncio.gather(
-        visit.api.get(api_path(request)), visit.api.get(f"{api_path(request)}/machines", asked)
+        visit.api.get(run_path(request)), visit.api.get(f"{api_path(request)}/machines", asked)
     )
     return visit.render(
         "right-sizing.html",
         assessment=assessment,
         machines=machines,
         finding=finding,
-        asked={"finding": finding, "cursor": asked["cursor"]},
+        asked={"finding": finding, "cursor": cursor} | page_of_run(run),
+        run=page_of_run(run),
     )
