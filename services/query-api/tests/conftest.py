@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from devstack.fixtures.service import ServiceProcess
 from query_api.bootstrap import Parts, Running, prepare, put_together
 from query_api.control.database import ControlDatabase
 from query_api.settings import QueryApiSettings
@@ -14,9 +15,11 @@ from query_api.testing.builders import ADMIN_KEY, NOW
 from query_api.testing.client import client_of
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.health import Health
+from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.migrations import migrate
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 from surveyor_kit.testing import InMemoryPublisher, SettableClock
+from surveyor_schemas.topics import TOPICS
 
 TABLES = (
     "performance_samples",
@@ -71,6 +74,7 @@ def publisher() -> InMemoryPublisher:
     return InMemoryPublisher()
 
 
+ANSWER_TIMEOUT_SECONDS = 60
 CONTROL_DATABASES = ["sqlite", "postgresql"] if postgresql.is_available() else ["sqlite"]
 ON_EACH_DATABASE = {
     "test_access",
@@ -131,4 +135,46 @@ async def running(
 async def api(running: Running) -> AsyncIterator[httpx.AsyncClient]:
     """A client with an administrator's key."""
     async with client_of(running) as client:
+        yield client
+
+
+@pytest.fixture
+async def kafka_settings(kafka: Any) -> KafkaSettings:
+    """A broker that has the catalogue's topics."""
+    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
+    async with TopicAdmin(settings) as admin:
+        await admin.ensure(TOPICS)
+    return settings
+
+
+@pytest.fixture
+def environment(
+    kafka_settings: KafkaSettings, clickhouse_settings: ClickHouseSettings, control_url: str, tmp_path: Path
+) -> dict[str, str]:
+    key_file = tmp_path / "key"
+    key_file.write_text(ADMIN_KEY + "\n")
+    return {
+        "SURVEYOR_KAFKA__BOOTSTRAP_SERVERS": kafka_settings.bootstrap_servers,
+        "SURVEYOR_CLICKHOUSE__URL": clickhouse_settings.url,
+        "SURVEYOR_CLICKHOUSE__DATABASE": clickhouse_settings.database,
+        "SURVEYOR_CLICKHOUSE__USERNAME": clickhouse_settings.username,
+        "SURVEYOR_CLICKHOUSE__PASSWORD": clickhouse_settings.password.get_secret_value(),
+        "SURVEYOR_QUERY_API__DATABASE_URL": control_url,
+        "SURVEYOR_QUERY_API__BOOTSTRAP_KEY_FILE": str(key_file),
+    }
+
+
+@pytest.fixture
+def service(environment: dict[str, str], tmp_path: Path) -> Iterator[ServiceProcess]:
+    with ServiceProcess("query_api", "QUERY_API", environment, tmp_path / "log") as service:
+        service.start()
+        yield service
+
+
+@pytest.fixture
+async def remote(service: ServiceProcess) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    async with httpx.AsyncClient(
+        base_url=service.url, headers=headers, timeout=ANSWER_TIMEOUT_SECONDS, trust_env=False
+    ) as client:
         yield client

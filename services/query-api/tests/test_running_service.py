@@ -3,8 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -13,7 +12,6 @@ import pytest
 
 from devstack.fixtures.service import ServiceProcess
 from query_api.testing.builders import (
-    ADMIN_KEY,
     a_change,
     a_machine,
     a_summary,
@@ -24,15 +22,14 @@ from query_api.testing.builders import (
 )
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.clock import SystemClock
-from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent, TopicAdmin, decode_received
-from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
+from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent, decode_received
+from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.assessment_progressed_v1 import AssessmentProgressed
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
 from surveyor_schemas.assessments.assessment_started_v1 import AssessmentStarted
 from surveyor_schemas.groups.group_changed_v1 import GroupChanged
 from surveyor_schemas.status.collector_heartbeat_v1 import CollectorHeartbeat, SourceStatus
-from surveyor_schemas.topics import TOPICS
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow]
 
@@ -41,51 +38,9 @@ E = TypeVar("E")
 
 
 @pytest.fixture
-async def kafka_settings(kafka: Any) -> KafkaSettings:
-    """A broker that has the catalogue's topics."""
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
-
-
-@pytest.fixture
 async def broker(kafka_settings: KafkaSettings) -> AsyncIterator[EventPublisher]:
     async with EventPublisher(kafka_settings, client_id="test") as publisher:
         yield publisher
-
-
-@pytest.fixture
-def environment(
-    kafka_settings: KafkaSettings, clickhouse_settings: ClickHouseSettings, control_url: str, tmp_path: Path
-) -> dict[str, str]:
-    key_file = tmp_path / "key"
-    key_file.write_text(ADMIN_KEY + "\n")
-    return {
-        "SURVEYOR_KAFKA__BOOTSTRAP_SERVERS": kafka_settings.bootstrap_servers,
-        "SURVEYOR_CLICKHOUSE__URL": clickhouse_settings.url,
-        "SURVEYOR_CLICKHOUSE__DATABASE": clickhouse_settings.database,
-        "SURVEYOR_CLICKHOUSE__USERNAME": clickhouse_settings.username,
-        "SURVEYOR_CLICKHOUSE__PASSWORD": clickhouse_settings.password.get_secret_value(),
-        "SURVEYOR_QUERY_API__DATABASE_URL": control_url,
-        "SURVEYOR_QUERY_API__BOOTSTRAP_KEY_FILE": str(key_file),
-    }
-
-
-@pytest.fixture
-def service(environment: dict[str, str], tmp_path: Path) -> Iterator[ServiceProcess]:
-    with ServiceProcess("query_api", "QUERY_API", environment, tmp_path / "log") as service:
-        service.start()
-        yield service
-
-
-@pytest.fixture
-async def remote(service: ServiceProcess) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
-    async with httpx.AsyncClient(
-        base_url=service.url, headers=headers, timeout=DEADLINE_SECONDS, trust_env=False
-    ) as client:
-        yield client
 
 
 async def assess(remote: httpx.AsyncClient, store: ClickHouse) -> tuple[dict[str, Any], UUID]:

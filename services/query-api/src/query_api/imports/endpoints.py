@@ -161,7 +161,7 @@ async def _uploaded(form: FormData) -> Upload:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise invalid_field("file", "send a file, as multipart/form-data")
-    return Upload(_file_name(file.filename), await file.read())
+    return await Upload.of(_file_name(file.filename), await file.read())
 
 
 def _file_name(given: str | None) -> str:

@@ -4,21 +4,24 @@ A process of its own keeps the API answering while a large workbook is read, and
 was made to do harm: this process dies of it, the service does not.
 """
 
-import gzip
+import os
 import resource
 import sys
 from collections.abc import Iterator
 from typing import get_args
 
-from query_api.imports.model import ROWS, FileMachine, Refusal, UploadHead, to_lines
+from query_api.imports.model import FileMachine, Refusal, UploadHead, pack_rows, to_lines
 from surveyor_inventory.imports import FileRefused, ImportFormat, ReadFile, read_import
 
 MAX_MEMORY_BYTES = 2 * 1024**3
+NICENESS = 10
+"""The API, which has the same cores, goes first."""
 
 
 def main() -> None:
     """Read stdin; the first argument may name the format that it must have."""
     _limit_memory()
+    os.nice(NICENESS)
     expected = next((one for one in get_args(ImportFormat) if one in sys.argv[1:2]), None)
     try:
         lines = _lines(read_import(sys.stdin.buffer.read(), expected))
@@ -34,8 +37,7 @@ def _limit_memory() -> None:
 
 
 def _lines(file: ReadFile) -> Iterator[bytes]:
-    report = gzip.compress(ROWS.dump_json(list(file.rows)), compresslevel=6, mtime=0)
-    head = UploadHead(file.format, file.counts(), list(file.notes), report)
+    head = UploadHead(file.format, file.counts(), list(file.notes), pack_rows(file.rows))
     machines = (
         FileMachine(one.identity, one.row, one.machine.model_dump_json(exclude_none=True))
         for one in file.machines

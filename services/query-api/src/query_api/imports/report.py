@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
@@ -20,6 +21,7 @@ _OUTCOMES = {
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for its own code page."""
 _WIDTH = 24
+_LINES_AT_A_TIME = 200
 
 Line = tuple[str | int, ...]
 
@@ -27,9 +29,10 @@ Line = tuple[str | int, ...]
 def csv_report(rows: Iterable[ReadRow]) -> Iterator[str]:
     """Yield the report as CSV; no cell of it is a formula to a spreadsheet program."""
     yield _BYTE_ORDER_MARK
-    for line in (HEADER, *_lines(rows)):
+    lines = chain((HEADER,), _lines(rows))
+    while some := list(islice(lines, _LINES_AT_A_TIME)):
         written = io.StringIO()
-        csv.writer(written).writerow([_harmless(cell) for cell in line])
+        csv.writer(written).writerows([_harmless(cell) for cell in line] for line in some)
         yield written.getvalue()
 
 

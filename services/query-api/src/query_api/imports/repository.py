@@ -16,8 +16,8 @@ _WAITS = ImportedMachine.is_published.is_(False)
 _FINISHED = {"Publishing": "Completed", "Removing": "Removed"}
 
 
-ROWS_PER_STATEMENT = 1_000
-"""Preparing more at a time would keep the event loop from other requests."""
+ROWS_PER_STATEMENT = 250
+"""Preparing as many takes some 50 ms, in which no other request is answered."""
 
 Rows = Sequence[dict[str, Any]]
 
@@ -121,8 +121,10 @@ class ImportRepository:
             ImportedMachine.digest,
             ImportedMachine.removed_at,
         )
-        rows = await self._session.execute(found.where(condition).with_for_update())
-        return {row.machine_id: KnownMachine(row.revision, row.digest, row.removed_at) for row in rows}
+        rows = await self._session.stream(
+            found.where(condition).with_for_update(), execution_options={"yield_per": ROWS_PER_STATEMENT}
+        )
+        return {row.machine_id: KnownMachine(row.revision, row.digest, row.removed_at) async for row in rows}
 
     async def finish(self, now: datetime) -> None:
         """Give their last state to imports of which no machine waits any more."""
