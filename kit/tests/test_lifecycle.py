@@ -118,6 +118,20 @@ for _ in range(5):
     assert process.returncode == (0 if passed == 5 else -signal.SIGKILL)
 
 
+def test_crash_point_stops_and_goes_on_where_it_is_asked_to(tmp_path: Path) -> None:
+    program = """
+crash_point("insert")
+print("passed", flush=True)
+"""
+    environment = {"SURVEYOR_CRASH_AT": "insert", "SURVEYOR_CRASH_BY": "SIGSTOP"}
+    with started(tmp_path, program, **environment) as process:
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        process.send_signal(signal.SIGCONT)
+        assert process.communicate(timeout=60)[0] == "passed\n"
+    assert process.returncode == 0
+
+
 async def test_sleep_ends_early_when_stopping() -> None:
     stopping = Stopping()
     assert await stopping.sleep(0.001) is False

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import psutil
 from tests.chaos.installation import MOST_WORKERS, SESSION_SECONDS, USUAL_WORKERS, Installation
 
 Fault = Callable[[Installation, random.Random], Awaitable[None]]
@@ -27,6 +28,21 @@ async def stop_a_worker_beyond_its_session(installation: Installation, chance: r
     """SIGSTOP until the group has given its partitions away, then SIGCONT: a stale member comes back."""
     worker = chance.choice(installation.running())
     worker.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(SESSION_SECONDS * 2)
+    worker.send_signal(signal.SIGCONT)
+
+
+async def stop_a_worker_at(point: str, installation: Installation, chance: random.Random) -> None:
+    """Let a worker stop itself between two steps of a batch; it goes on when others have its partitions."""
+    for running in installation.running():
+        await asyncio.to_thread(running.kill)
+    worker = installation.workers[0]
+    worker.spawn(SURVEYOR_CRASH_AT=f"{point}:{chance.randint(1, 3)}", SURVEYOR_CRASH_BY="SIGSTOP")
+    deadline = time.monotonic() + CRASH_TIMEOUT_SECONDS
+    while psutil.Process(worker.pid).status() != psutil.STATUS_STOPPED:
+        assert time.monotonic() < deadline, worker.log_tail()
+        await asyncio.sleep(0.1)
+    await asyncio.to_thread(installation.run_workers, USUAL_WORKERS)
     await asyncio.sleep(SESSION_SECONDS * 2)
     worker.send_signal(signal.SIGCONT)
 
@@ -80,7 +96,8 @@ async def storm_of_rebalances(installation: Installation, chance: random.Random)
 FAULTS: dict[str, Fault] = {
     "SIGKILL": kill_a_worker,
     "SIGSTOP beyond the session": stop_a_worker_beyond_its_session,
-    **{f"crash {point}": partial(crash_a_worker_at, point) for point in CRASH_POINTS},
+    **{f"SIGKILL {point}": partial(crash_a_worker_at, point) for point in CRASH_POINTS},
+    **{f"SIGSTOP {point}": partial(stop_a_worker_at, point) for point in CRASH_POINTS},
     "broker restart": restart_the_broker,
     "store restart": restart_the_store,
     "answers lost": lose_answers_of_the_store,

@@ -67,11 +67,20 @@ class Installation:
 
 @asynccontextmanager
 async def installed(
-    broker: Kafka, store_part: StorePart, directory: Path, **normalizer_settings: str
+    broker: Kafka,
+    store_part: StorePart,
+    directory: Path,
+    *,
+    keep_repeats: bool = True,
+    **normalizer_settings: str,
 ) -> AsyncIterator[Installation]:
     """Give topics, an empty database behind a proxy, and workers that are not started yet.
 
     Args:
+        broker: Where the topics are.
+        store_part: Where the database is.
+        directory: For the workers' data and logs.
+        keep_repeats: Whether merges stand still.
         normalizer_settings: Settings of the workers, such as `PERFORMANCE_BATCH_EVENTS`.
     """
     kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
@@ -90,7 +99,8 @@ async def installed(
     ):
         await migrate(store)
         installation = Installation(kafka, GROUP, broker, store_part, store, proxy)
-        await installation.keep_repeats()
+        if keep_repeats:
+            await installation.keep_repeats()
         with ExitStack() as processes:
             for number in range(MOST_WORKERS):
                 worker = _worker(installation, settings, number, directory, normalizer_settings)

@@ -16,6 +16,7 @@ import pytest
 from tests.chaos.faults import FAULTS
 from tests.chaos.installation import USUAL_WORKERS, Installation
 from tests.ledger.reading import (
+    TOPIC,
     Offsets,
     every_batch_is_noted,
     physical_samples,
@@ -27,6 +28,7 @@ from tests.ledger.reading import (
 from devstack.ledger import Ledger, LoadPlan, check_roll_ups, check_samples
 from devstack.ledger.checker import SAMPLES_STATEMENT
 from surveyor_schemas.codec import EncodedEvent
+from surveyor_schemas.topics import dead_letter_topic
 
 pytestmark = [pytest.mark.parts, pytest.mark.chaos, pytest.mark.timeout(900)]
 
@@ -65,6 +67,7 @@ async def test_faults_in_any_order_lose_double_and_falsify_nothing(
 
     await until_quiet(installation, offsets)
     await compare(installation, ledger, len(messages), seed)
+    assert await offsets.end(dead_letter_topic(TOPIC)) == 0, "a kill was blamed on a message"
 
 
 def disordered(messages: Sequence[EncodedEvent], chance: random.Random) -> list[EncodedEvent]:
@@ -101,4 +104,4 @@ async def compare(installation: Installation, ledger: Ledger, message_count: int
     print(
         f"{ledger.sample_count()} samples, {len(slots)} slots, {duplicates} physical duplicates, 0 findings"
     )
-    planted_errors_are_caught(ledger, observed)
+    planted_errors_are_caught(ledger, observed, slots)

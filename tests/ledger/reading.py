@@ -9,14 +9,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from devstack.ledger import Ledger, check_samples
+from devstack.ledger import Ledger, check_roll_ups, check_samples
 from devstack.ledger.checker import ROLL_UP_TABLES, roll_up_statement
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import EventPublisher, client_options
 from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.codec import EncodedEvent
-from surveyor_schemas.topics import TOPICS
 
+TOPIC = "performance-raw"
 SENT_AT_ONCE = 20
 COORDINATOR_TIMEOUT_SECONDS = 60.0
 
@@ -55,24 +55,13 @@ class Offsets:
             places = await admin.list_consumer_group_offsets(self._installation.group)
         finally:
             await admin.close()
-        return sum(
-            max(0, place.offset)
-            for partition, place in places.items()
-            if partition.topic == "performance-raw"
-        )
+        return sum(max(0, place.offset) for partition, place in places.items() if partition.topic == TOPIC)
 
-    async def end(self) -> int:
+    async def end(self, topic: str = TOPIC) -> int:
         """Return the sum of the end offsets."""
-        consumer = AIOKafkaConsumer(**client_options(self._installation.kafka))
-        await consumer.start()
-        try:
-            partitions = [
-                TopicPartition("performance-raw", number)
-                for number in range(TOPICS["performance-raw"].partitions)
-            ]
-            ends = await consumer.end_offsets(partitions)
-        finally:
-            await consumer.stop()
+        async with AIOKafkaConsumer(topic, **client_options(self._installation.kafka)) as consumer:
+            numbers = consumer.partitions_for_topic(topic) or set()
+            ends = await consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
         return sum(ends.values())
 
 
@@ -114,8 +103,10 @@ async def every_batch_is_noted(store: ClickHouse, sent: int) -> None:
     assert row["batches"] == sent
 
 
-def planted_errors_are_caught(ledger: Ledger, observed: list[dict[str, Any]]) -> None:
-    """A deleted, a doubled and an altered sample: the checker must see each of them."""
+def planted_errors_are_caught(
+    ledger: Ledger, observed: list[dict[str, Any]], slots: list[dict[str, Any]]
+) -> None:
+    """A deleted, a doubled and an altered sample, a slot less, another peak: the checker must see each."""
     deleted, doubled, altered = (copy.deepcopy(observed[:1]) + observed[1:] for _ in range(3))
     deleted[0]["samples"] = deleted[0]["samples"][1:]
     doubled[0]["samples"] = [*doubled[0]["samples"], doubled[0]["samples"][0]]
@@ -124,3 +115,5 @@ def planted_errors_are_caught(ledger: Ledger, observed: list[dict[str, Any]]) ->
     assert check_samples(ledger, deleted).lost == 1
     assert check_samples(ledger, doubled).doubled == 1
     assert check_samples(ledger, altered).wrong == 1
+    assert check_roll_ups(ledger, slots[1:]).lost == 1
+    assert check_roll_ups(ledger, [slots[0] | {"largest": slots[0]["largest"] + 1}, *slots[1:]]).wrong == 1

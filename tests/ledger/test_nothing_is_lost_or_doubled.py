@@ -58,7 +58,7 @@ async def test_kills_at_every_crash_point_lose_and_double_nothing(
     print(f"{ledger.sample_count()} samples, {len(slots)} slots, {duplicates} physical duplicates")
     assert duplicates > 0
     await every_batch_is_noted(installation.store, sent)
-    planted_errors_are_caught(ledger, observed)
+    planted_errors_are_caught(ledger, observed, slots)
 
 
 async def catch_up(normalizer: ServiceProcess, offsets: Offsets, sent: int) -> None:

@@ -4,127 +4,38 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID, uuid5
 
 import pytest
 from aiokafka import AIOKafkaConsumer
 from tests.chaos.installation import Installation, installed
-from tests.ledger.reading import Offsets, send
-from tests.poison.kinds import KINDS, MACHINES
+from tests.ledger.reading import Offsets
+from tests.poison.kinds import KINDS
+from tests.poison.load import Load, Mixture
+from tests.poison.sending import send_in_batches
 
 from devstack.fixtures.broker import running_kafka
 from devstack.fixtures.store import ClickHouse
-from devstack.ledger import Ledger, check_samples
+from devstack.ledger import check_samples
 from devstack.ledger.checker import SAMPLES_STATEMENT
-from devstack.ledger.expected import SeriesKey
 from surveyor_kit.kafka import client_options
 from surveyor_kit.settings import KafkaSettings
-from surveyor_schemas.codec import EncodedEvent, encode
-from surveyor_schemas.counters import Metric, VmwareCounter
-from surveyor_schemas.performance.performance_sampled_v1 import (
-    CounterSeries,
-    MachineSamples,
-    PerformanceSampled,
-)
 from surveyor_schemas.topics import dead_letter_topic
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 TOPIC = "performance-raw"
-INTERVAL_SECONDS = 20
-SAMPLES = 2
-MACHINES_SEEN = 500
-NAMESPACE = UUID("5b0f3f52-0a34-5f0c-9a0a-0f6d1c6c7b7e")
 HANDLED_TIMEOUT_SECONDS = 3000.0
 QUIET_MS = 3000
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """How many messages; the bad ones are spread evenly among the good."""
-
-    good: int
-    bad: int
-
-
-class Load:
-    """Small messages of consecutive samples, and what must come of them."""
-
-    def __init__(self, mixture: Mixture, seed: int) -> None:
-        self.ledger = Ledger(INTERVAL_SECONDS)
-        self.refused: Counter[tuple[str, str]] = Counter()
-        self._mixture = mixture
-        self._seed = seed
-        self._number = 0
-        steps = (mixture.good + mixture.bad) * 2 // MACHINES_SEEN + 2
-        now = datetime.now(UTC) - timedelta(seconds=steps * SAMPLES * INTERVAL_SECONDS)
-        self._start = int(now.timestamp()) // INTERVAL_SECONDS * INTERVAL_SECONDS
-
-    def messages(self) -> Iterator[EncodedEvent]:
-        """Give good messages, and after every so many a bad one, of each kind in turn."""
-        every = self._mixture.good // self._mixture.bad
-        for number in range(self._mixture.bad):
-            for _ in range(every):
-                yield self._good(1)
-            yield self._bad(number)
-
-    def _bad(self, number: int) -> EncodedEvent:
-        kind = KINDS[number % len(KINDS)]
-        keeps_neighbours = kind in MACHINES
-        good = self._good(3 if keeps_neighbours else 1, spoiled_last=True)
-        value, headers = kind.spoil(good)
-        self.refused[kind.name, kind.reason] += 1
-        named = [("ce_id", kind.name.encode()), *(header for header in headers if header[0] != "ce_id")]
-        return replace(good, value=value, headers=named)  # type: ignore[arg-type]  # some have no value
-
-    def _good(self, machine_count: int, *, spoiled_last: bool = False) -> EncodedEvent:
-        machines = []
-        for place in range(machine_count):
-            machine = self._machine()
-            machines.append(machine)
-            if not (spoiled_last and place == machine_count - 1):
-                self._note(machine)
-        event = PerformanceSampled(
-            source_id=f"poison-{self._number % 60}",
-            source_kind="vmware",
-            collector_id="poison",
-            run_id=NAMESPACE,
-            batch_no=self._number,
-            collected_at=datetime.now(UTC),
-            generated=True,
-            machines=machines,
-        )
-        return encode(event)
-
-    def _machine(self) -> MachineSamples:
-        """The next samples of the next machine; no two hold the same time of one machine."""
-        self._number += 1
-        step, position = divmod(self._number, MACHINES_SEEN)
-        first = self._start + step * SAMPLES * INTERVAL_SECONDS
-        values: list[float | None] = [float((self._number * 7 + place) % 10_000) for place in range(SAMPLES)]
-        return MachineSamples(
-            machine_id=uuid5(NAMESPACE, f"{self._seed}/{position}"),
-            interval_seconds=INTERVAL_SECONDS,
-            timestamps=[first + place * INTERVAL_SECONDS for place in range(SAMPLES)],
-            series=[CounterSeries(counter=VmwareCounter.CPU_USAGE, instance="", values=values)],
-        )
-
-    def _note(self, machine: MachineSamples) -> None:
-        key = SeriesKey(Metric.CPU_PERCENT, str(machine.machine_id), "")
-        values = [None if value is None else value / 100 for value in machine.series[0].values]
-        self.ledger.note(key, machine.timestamps, values)
 
 
 @pytest.fixture
 async def installation(clickhouse: ClickHouse, tmp_path: Path) -> AsyncIterator[Installation]:
     """A broker of its own, so that its dead letters are this test's, and the shared store."""
-    settings = {"PERFORMANCE_BATCH_EVENTS": "500", "BATCH_WAIT_SECONDS": "0.5"}
+    settings = {"PERFORMANCE_BATCH_EVENTS": "1000", "BATCH_WAIT_SECONDS": "0.5"}
     with running_kafka(tmp_path) as broker:
-        async with installed(broker, clickhouse, tmp_path, **settings) as installation:
+        async with installed(broker, clickhouse, tmp_path, keep_repeats=False, **settings) as installation:
             yield installation
 
 
@@ -140,13 +51,17 @@ async def test_ten_thousand_bad_messages_among_a_million_good_ones(installation:
 async def mixed(installation: Installation, mixture: Mixture) -> None:
     seed = secrets.randbelow(2**31)
     print(f"seed {seed}: {mixture}")
+    began_at = time.monotonic()
     load = Load(mixture, seed)
-    await send(load.messages(), installation.kafka)
     await asyncio.to_thread(installation.run_workers, 1)
+    await send_in_batches(load.messages(), installation.kafka, TOPIC)
+    print(f"sent after {time.monotonic() - began_at:.0f} s")
     await until_handled(installation)
+    print(f"handled after {time.monotonic() - began_at:.0f} s")
     findings = check_samples(load.ledger, await installation.store.query_rows(SAMPLES_STATEMENT))
     assert not findings, findings
     assert await dead_letters(installation.kafka) == load.refused
+    print(f"{load.ledger.sample_count()} samples and {load.refused.total()} dead letters compared")
 
 
 async def until_handled(installation: Installation) -> None:

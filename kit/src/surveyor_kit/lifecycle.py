@@ -25,6 +25,7 @@ MARGIN_SECONDS = 5.0
 GARBAGE_ALLOCATIONS = 50_000
 """New objects that may hold others, less those freed, between two looks; Python's own number is 700."""
 CRASH_VARIABLE = "SURVEYOR_CRASH_AT"
+CRASH_SIGNAL_VARIABLE = "SURVEYOR_CRASH_BY"
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _crash_points_passed: Counter[str] = Counter()
@@ -144,7 +145,8 @@ def end_process(error: BaseException) -> NoReturn:
 def crash_point(name: str) -> None:
     """Kill this process here if `SURVEYOR_CRASH_AT` is `name` or `name:n` (at the n-th time).
 
-    Off unless the variable is set: it lets tests kill a real service at a chosen moment.
+    Off unless the variable is set: it lets tests kill a real service at a chosen moment. The signal is that
+    named by `SURVEYOR_CRASH_BY`, SIGKILL by default; after SIGSTOP it goes on here once it is continued.
     """
     wanted, _, count = os.environ.get(CRASH_VARIABLE, "").partition(":")
     if wanted != name:
@@ -152,4 +154,4 @@ def crash_point(name: str) -> None:
     _crash_points_passed[name] += 1
     if _crash_points_passed[name] == int(count or 1):
         flush_logs()
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.Signals[os.environ.get(CRASH_SIGNAL_VARIABLE, "SIGKILL")])
