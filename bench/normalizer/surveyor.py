@@ -59,7 +59,7 @@ async def _run(parts: Installation, group: str, *, at_end: bool) -> Used:
             "normalizer", "NORMALIZER", environment(parts, store, group), parts.directory / "normalizer.log"
         ) as process:
             process.start()
-            await _until_committed(parts, group, process)
+            await until_committed(parts, group, process)
             running = psutil.Process(process.pid)
             used = Used(
                 python_cpu_seconds=cpu_seconds(running),
@@ -113,14 +113,17 @@ def peak_resident_mib(pid: int) -> float:
     raise LookupError(f"no peak of process {pid}")
 
 
-async def _until_committed(parts: Installation, group: str, process: ServiceProcess) -> None:
+async def until_committed(
+    parts: Installation, group: str, process: ServiceProcess, timeout_seconds: float = TIMEOUT_SECONDS
+) -> None:
+    """Wait until the group has read all of the topic."""
     admin = AIOKafkaAdminClient(**client_options(parts.kafka))
     await admin.start()
     try:
-        deadline = time.monotonic() + TIMEOUT_SECONDS
+        deadline = time.monotonic() + timeout_seconds
         while await _committed(admin, group) < parts.events:
             if time.monotonic() > deadline or not process.is_running:
-                raise TimeoutError(f"the normalizer did not finish in {TIMEOUT_SECONDS} s, see {process.log}")
+                raise TimeoutError(f"the normalizer did not finish in {timeout_seconds} s, see {process.log}")
             await asyncio.sleep(POLL_SECONDS)
     finally:
         await admin.close()
