@@ -14,7 +14,6 @@ from devstack.fixtures.availability import unavailable
 from devstack.fixtures.broker import Kafka, running_kafka
 from devstack.fixtures.store import ClickHouse, running_clickhouse
 from devstack.fixtures.vcenter import RunningVCenter, running_vcenter
-from devstack.hyperv.fixture import RunningHost, start_host
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +35,6 @@ def vcenter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningVCenter
     """A simulated vCenter of 40 machines; leave them as they are, or start one with `running_vcenter`."""
     with running_vcenter(tmp_path_factory.mktemp("vcenter")) as part:
         yield part
-
-
-@pytest.fixture(scope="session")
-def hyperv_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
-    """A simulated Hyper-V host of six machines; leave them as they are, or start one with `start_host`."""
-    host = start_host(tmp_path_factory.mktemp("hyperv"))
-    yield host
-    host.stop()
 
 
 @pytest.fixture(scope="session")

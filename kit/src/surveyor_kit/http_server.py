@@ -8,7 +8,6 @@ from typing import Any
 
 import uvicorn
 
-from surveyor_kit.health import Health, health_app
 from surveyor_kit.logging import get_logger
 
 log = get_logger(__name__)
@@ -63,12 +62,6 @@ async def serving(app: Any, host: str, port: int) -> AsyncIterator[int]:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
         listener.close()
-
-
-async def serve_health(health: Health, host: str, port: int) -> None:
-    """Serve `/healthz`, `/readyz` and `/metrics` until cancelled."""
-    async with serving(health_app(health), host, port):
-        await asyncio.Event().wait()
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -1,6 +1,5 @@
 """The assessor's one stream: requests in, runs carried out, each committed when it has ended."""
 
-import asyncio
 from typing import NoReturn
 
 from opentelemetry import trace
@@ -14,6 +13,7 @@ from surveyor_kit.errors import InvalidMessage
 from surveyor_kit.kafka import EventConsumer
 from surveyor_kit.logging import get_logger
 from surveyor_kit.metrics import EVENTS_CONSUMED
+from surveyor_kit.racing import until_one_ends
 from surveyor_kit.tracing import extract_context
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
 
@@ -32,17 +32,7 @@ async def consume_requests(consumer: EventConsumer, dead_letters: DeadLetters, d
     Cancelled, it gives up the run under way: that is not committed, so that the next assessor takes it up.
     """
     queue = RequestQueue()
-    tasks = {
-        asyncio.create_task(_read(consumer, queue)),
-        asyncio.create_task(_carry_out(consumer, queue, dead_letters, deps)),
-    }
-    try:
-        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        ended.pop().result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await until_one_ends(_read(consumer, queue), _carry_out(consumer, queue, dead_letters, deps))
 
 
 async def _read(consumer: EventConsumer, queue: RequestQueue) -> NoReturn:

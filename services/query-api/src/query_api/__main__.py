@@ -34,16 +34,12 @@ def main() -> None:
             background = asyncio.ensure_future(running.background())
             app = create_app(running.deps)
             async with serving(app, settings.http_host, settings.http_port):
-                asked = asyncio.ensure_future(_until(stopping))
+                asked = asyncio.ensure_future(stopping)
                 await asyncio.wait({asked, background}, return_when=asyncio.FIRST_COMPLETED)
                 asked.cancel()
                 await _end(background)
 
     run(serve)
-
-
-async def _until(stopping: Stopping) -> None:
-    await stopping
 
 
 async def _end(background: asyncio.Future[None]) -> None:

@@ -84,7 +84,7 @@ async def until_ended(app: faust.App, stopping: Stopping) -> None:
         WorkerFailed: The application ended by itself.
     """
     ended = asyncio.ensure_future(app.wait_until_stopped())
-    asked = asyncio.ensure_future(_asked(stopping))
+    asked = asyncio.ensure_future(stopping)
     await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
     ended.cancel()
@@ -103,7 +103,3 @@ async def stop_app(app: faust.App) -> None:
             await app.stop()
     except TimeoutError:
         log.warning("faust_not_stopped_in_time", timeout_seconds=STOP_TIMEOUT_SECONDS)
-
-
-async def _asked(stopping: Stopping) -> None:
-    await stopping
