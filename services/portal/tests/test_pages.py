@@ -255,3 +255,18 @@ async def test_form_that_is_too_large_is_refused(visitor: httpx.AsyncClient, sig
     sign_in()
     answer = await visitor.post("/groups", data={"description": "x" * 3_000_000})
     assert answer.status_code == 413
+
+
+async def test_an_added_machine_is_told_in_words(visitor: httpx.AsyncClient, api: Any, sign_in: Any) -> None:
+    sign_in()
+    change = {
+        "machine_id": "00000000-0000-0000-0000-000000000001",
+        "machine_name": "web-01",
+        "kind": "machine-added",
+        "field_path": "machine",
+        "before": None,
+        "after": {"name": "web-01", "cores": 1, "memory_mib": 1536, "os_name": "Debian 12"},
+        "recorded_at": "2026-01-01T00:00:00Z",
+    }
+    api.answer("GET", "/v1/changes", {"items": [change], "next_cursor": None})
+    assert "1 core, 1.5\u202fGiB, Debian 12" in (await visitor.get("/changes")).text

@@ -32,7 +32,13 @@ SOURCE_TYPES = {
 }
 POWER_STATES = {"on": "On", "off": "Off", "suspended": "Suspended", "unknown": "Unknown"}
 OS_FAMILIES = {"windows": "Windows", "linux": "Linux", "other": "Other", "unknown": "Unknown"}
-BOOT_TYPES = {"bios": "BIOS", "uefi": "UEFI"}
+BOOT_TYPES = {"bios": "BIOS", "uefi": "UEFI", "BIOS": "BIOS", "EFI": "UEFI", "Unknown": "Not known"}
+GUEST_TOOLS = {
+    "toolsOk": "Running, up to date",
+    "toolsOld": "Running, out of date",
+    "toolsNotRunning": "Not running",
+    "toolsNotInstalled": "Not installed",
+}
 FINDINGS = {"Idle": "Idle", "Oversized": "Oversized"}
 DIFFERENCES = {
     "cost": "Cost",
@@ -65,6 +71,7 @@ NAMES: dict[str, Mapping[str, str]] = {
     "power_state": POWER_STATES,
     "os_family": OS_FAMILIES,
     "boot_type": BOOT_TYPES,
+    "guest_tools": GUEST_TOOLS,
     "step": STEPS,
     "finding": FINDINGS,
     "savings_option": SAVINGS_OPTIONS,

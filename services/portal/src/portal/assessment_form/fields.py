@@ -20,6 +20,7 @@ class Field:
     kind: Kind
     help: str = ""
     choices: Choices = ()
+    """What can be chosen; of a `text`, the words for values that have some."""
     start: tuple[str, ...] = ()
     """What the form starts with."""
     suffix: str = ""

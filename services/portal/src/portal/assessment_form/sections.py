@@ -169,6 +169,7 @@ SECTIONS: tuple[Section, ...] = (
                 "Offer",
                 "text",
                 f"{PAY_AS_YOU_GO} is pay-as-you-go, the one that the catalogue has prices for.",
+                words.OFFERS,
                 start=(PAY_AS_YOU_GO,),
             ),
             Field(

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from portal.assessment_form.fields import Choices
 from portal.formatting import SAVINGS_OPTIONS
+from surveyor_schemas.assessments.assessment_settings_v1 import ENTERPRISE_AGREEMENT, PAY_AS_YOU_GO
 from surveyor_schemas.assessments.choices import (
     AzureDiskType,
     EnvironmentType,
@@ -62,6 +63,12 @@ SECURITY_TYPES = _choices(
 OFFERINGS = _choices(SecurityOffering, DEFENDER_FOR_CLOUD="Microsoft Defender for Cloud", NONE="None")
 STAGES = _choices(Stage, IN_PROGRESS="In progress", UNDER_REVIEW="Under review", APPROVED="Approved")
 ENVIRONMENTS = _choices(EnvironmentType, DEV_TEST="Dev/test")
+OFFERS: Choices = (
+    (PAY_AS_YOU_GO, f"Pay-as-you-go ({PAY_AS_YOU_GO})"),
+    ("MSAZR0023P", "Pay-as-you-go dev/test (MSAZR0023P)"),
+    (ENTERPRISE_AGREEMENT, "Enterprise Agreement"),
+)
+"""Those that have a name; other codes are written as they are."""
 PRICING_TIERS = _choices(PricingTier)
 HYBRID_BENEFITS = _choices(HybridBenefit)
 LINUX_HYBRID_BENEFITS = _choices(LinuxHybridBenefit)

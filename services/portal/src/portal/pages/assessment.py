@@ -54,6 +54,7 @@ async def page(
     )
     asked = {name: value for name in FILTERS if (value := visit.request.query_params.get(name))}
     summary = assessment["summary"]
+    machines = await visit.api.get(f"{path}/machines", asked | run) if summary else None
     return visit.render(
         "assessment.html",
         status,
@@ -62,7 +63,8 @@ async def page(
         readiness=_readiness(summary) if summary else {},
         options=side_by_side(summary) if summary else [],
         storage_types=_STORAGE_TYPES,
-        machines=await visit.api.get(f"{path}/machines", asked | run) if summary else None,
+        issue_texts=_issue_texts(machines["items"]) if machines else {},
+        machines=machines,
         asked=asked | page_of_run(run),
         run=page_of_run(run),
         schedule=schedule,
@@ -132,6 +134,12 @@ async def _schedule(visit: Visit, path: str) -> Any:
         if problem.status != 404:
             raise
         return None
+
+
+def _issue_texts(machines: list[dict[str, Any]]) -> dict[str, str]:
+    """What issues mean, by code, as far as the shown machines have them: totals count codes only."""
+    devices = [part for one in machines for part in (one, *one["disks"])]
+    return {issue["code"]: issue["text"] for part in devices for issue in part["issues"]}
 
 
 def _readiness(summary: dict[str, Any]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from portal.formatting import named
 from portal.visit import signed_in
 
 SHOWN_CHANGES = "10"
@@ -53,7 +54,7 @@ def _facts(machine: dict[str, Any]) -> list[tuple[str, Any]]:
         ("Host version", machine["host_version"]),
         ("Processor", machine["processor_model"]),
         ("DNS name", machine["fqdn"]),
-        ("Guest tools", machine["guest_tools_status"]),
+        ("Guest tools", named(machine["guest_tools_status"], "guest_tools")),
         ("Snapshots", machine["snapshot_count"]),
     ]
     optional = [

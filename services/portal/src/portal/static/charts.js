@@ -167,7 +167,7 @@ function options(chart, lines, labels, width, performance) {
     },
     axes: [
       { ...axis, font: "11px sans-serif", size: 28, values: timeLabels(bounds) },
-      { ...axis, font: "11px sans-serif", size: 48, values: (_, ticks) => ticks.map((tick) => compact(tick)) },
+      { ...axis, font: "11px sans-serif", size: 48, label: chart.unit, labelSize: 18, labelFont: "11px sans-serif", values: (_, ticks) => ticks.map((tick) => compact(tick)) },
     ],
     series: [
       { value: (_, time) => (time == null ? "" : `${new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`) },
