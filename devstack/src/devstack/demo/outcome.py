@@ -13,6 +13,12 @@ from devstack.demo.api import Document
 _ROWS_SHOWN = 15
 _WIDTH_IN_FILES = 120
 _CENT = Decimal("0.01")
+_READINESS = {
+    "Suitable": "ready",
+    "ConditionallySuitable": "with conditions",
+    "NotSuitable": "not ready",
+    "ReadinessUnknown": "unknown",
+}
 
 
 def write_result(path: Path, result: Document) -> None:
@@ -55,7 +61,7 @@ def _row(machine: Document) -> list[str]:
         machine["display_name"],
         str(machine["number_of_cores"]),
         f"{memory_mib / 1024:g}",
-        machine["suitability"],
+        _READINESS.get(machine["suitability"], machine["suitability"]),
         machine["recommended_size"] or "–",
         _money(machine["monthly_compute_cost"]),
         _money(machine["monthly_storage_cost"]),
