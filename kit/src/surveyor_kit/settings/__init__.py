@@ -9,7 +9,7 @@ from surveyor_kit.settings.shared import (
     LogSettings,
     TracingSettings,
 )
-from surveyor_kit.settings.source_list import ListedSource, load_source_list, read_text
+from surveyor_kit.settings.source_list import ListedSource, ReadableFile, load_source_list, read_text
 
 __all__ = [
     "ClickHouseSettings",
@@ -18,6 +18,7 @@ __all__ = [
     "ListedSource",
     "LogSettings",
     "PartSettings",
+    "ReadableFile",
     "SettingsModel",
     "StoreSettings",
     "TracingSettings",

@@ -1,10 +1,10 @@
 """The file that lists what a collector reads: one entry a source, passwords in files beside it."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from surveyor_kit.settings.base import SettingsModel
 from surveyor_schemas.base import SourceId
@@ -53,6 +53,15 @@ def read_text(path: Path) -> str:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"cannot read {path}: not UTF-8") from None
+
+
+def _readable(path: Path) -> Path:
+    read_text(path)
+    return path
+
+
+ReadableFile = Annotated[Path, AfterValidator(_readable)]
+"""A small text file, tried when settings are read: what is missing shows at the start, not hours later."""
 
 
 def _entries(path: Path) -> list[Any]:

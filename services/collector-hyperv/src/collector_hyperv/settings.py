@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from surveyor_kit.collecting.settings import CollectorSettings, on_this_host
-from surveyor_kit.settings import ListedSource, SettingsModel, load_source_list, read_text
+from surveyor_kit.settings import ListedSource, ReadableFile, SettingsModel, load_source_list, read_text
 from surveyor_schemas.base import CollectorId
 
 _SEALING_METHODS = ("ntlm", "kerberos", "credssp")
@@ -17,17 +17,10 @@ class TlsSettings(SettingsModel):
     """How a host's certificate is checked, and ours where the login is by certificate."""
 
     verify: bool = True
-    ca_file: Path | None = None
+    ca_file: ReadableFile | None = None
     """Authorities that may sign the hosts' certificates; absent: the well-known ones."""
-    client_certificate_file: Path | None = None
-    client_key_file: Path | None = None
-
-    @field_validator("ca_file", "client_certificate_file", "client_key_file")
-    @classmethod
-    def _is_readable(cls, path: Path | None) -> Path | None:
-        if path is not None:
-            read_text(path)
-        return path
+    client_certificate_file: ReadableFile | None = None
+    client_key_file: ReadableFile | None = None
 
 
 class SourceSettings(ListedSource):
@@ -49,9 +42,9 @@ class SourceSettings(ListedSource):
     """auto: https, and http where nothing answers there and the login encrypts by itself."""
     auth: Literal["ntlm", "kerberos", "basic", "credssp", "certificate"] = "ntlm"
     username: str | None = None
-    username_file: Path | None = None
+    username_file: ReadableFile | None = None
     password: SecretStr | None = None
-    password_file: Path | None = None
+    password_file: ReadableFile | None = None
     """Read at every login, so that a changed password needs no restart; so is `username_file`."""
     tls: TlsSettings = TlsSettings()
 
@@ -60,13 +53,6 @@ class SourceSettings(ListedSource):
     def _read_secret_files(cls, values: Any) -> Any:
         """Leave the files to `credentials`: what was read at the start would grow stale."""
         return values
-
-    @field_validator("username_file", "password_file")
-    @classmethod
-    def _is_readable(cls, path: Path | None) -> Path | None:
-        if path is not None:
-            read_text(path)
-        return path
 
     @model_validator(mode="after")
     def _names_hosts(self) -> Self:

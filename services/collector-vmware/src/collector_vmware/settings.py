@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from surveyor_kit.collecting.settings import CollectorSettings, on_this_host
 from surveyor_kit.settings import (
     ListedSource,
+    ReadableFile,
     SettingsModel,
     load_source_list,
     read_text,
@@ -20,19 +21,12 @@ _SHA256_HEX_DIGITS = 64
 class TlsSettings(SettingsModel):
     """How a source's certificate is checked; with none of these, by the system's authorities."""
 
-    ca_file: Path | None = None
+    ca_file: ReadableFile | None = None
     """Authorities that may sign the certificate, or the certificate itself, in PEM."""
     thumbprint: str | None = None
     """SHA-256 of the one certificate to accept, hexadecimal, with or without colons."""
     verify: bool = True
     """False accepts any certificate: whoever is in between reads the password."""
-
-    @field_validator("ca_file")
-    @classmethod
-    def _is_readable(cls, path: Path | None) -> Path | None:
-        if path is not None:
-            read_text(path)
-        return path
 
     @field_validator("thumbprint")
     @classmethod
@@ -57,17 +51,10 @@ class SourceSettings(ListedSource):
     host: str = Field(min_length=1)
     port: int = Field(default=443, ge=1, le=65535)
     username: str | None = None
-    username_file: Path | None = None
-    password_file: Path
+    username_file: ReadableFile | None = None
+    password_file: ReadableFile
     """Read at every login, so that a changed password needs no restart."""
     tls: TlsSettings = TlsSettings()
-
-    @field_validator("username_file", "password_file")
-    @classmethod
-    def _is_readable(cls, path: Path | None) -> Path | None:
-        if path is not None:
-            read_text(path)
-        return path
 
     @model_validator(mode="after")
     def _names_one_user(self) -> Self:
