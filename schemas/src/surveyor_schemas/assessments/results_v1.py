@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from surveyor_schemas.assessments.backtest_v1 import Backtest, BacktestTotal
-from surveyor_schemas.assessments.choices import SavingsOption
+from surveyor_schemas.assessments.choices import HybridBenefit, SavingsOption
 from surveyor_schemas.base import (
     AssessmentId,
     MachineId,
@@ -157,6 +157,13 @@ class SavingsAlternative(Record):
     """What an estimate was made from; None for a list price."""
 
 
+class LicenceAlternative(Record):
+    """The recommended size under the other choice of Azure Hybrid Benefit for Windows."""
+
+    azure_hybrid_use_benefit: HybridBenefit
+    savings_options: list[SavingsAlternative]
+
+
 class StorageAlternative(Record):
     """All disks of a machine with another redundancy."""
 
@@ -174,6 +181,8 @@ class Alternatives(Record):
     savings_options: list[SavingsAlternative]
     zone_redundant_storage: StorageAlternative | None
     """None where the run is already zone-redundant, or where the machine has no disks."""
+    other_licence: LicenceAlternative | None = None
+    """None for machines without Windows."""
 
 
 class RightSizing(Record):
@@ -246,6 +255,8 @@ class AssessedMachine(Record):
     """The vendor's support at the end of the run's window; None where the life cycle is not known."""
     operating_system_support_ends_on: date | None = None
     """Last day of the vendor's support, paid extensions left aside."""
+    recommended_size_retires: str | None = None
+    """When Azure retires the series of the recommended size, such as "November 2028"; None: not announced."""
     vm_security_suitability: Literal["NotApplicable"] | None = None
     """For trusted launch and confidential VMs; the thresholds are not documented, so none is computed."""
     alternatives: Alternatives | None = None
@@ -341,6 +352,8 @@ class AssessmentSummary(Record):
     """Sized machines whose security cost has no price; None where the settings leave security out."""
     savings_options: list[SavingsOptionTotal] = Field(default_factory=list)
     """Every option, side by side, in the order of the settings' values."""
+    savings_options_with_other_licence: list[SavingsOptionTotal] = Field(default_factory=list)
+    """The same with the other choice of Azure Hybrid Benefit for Windows; empty without Windows machines."""
     rightsizing: list[RightSizingTotal] = Field(default_factory=list)
     backtest: list[BacktestTotal] = Field(default_factory=list)
     notes: list[Note] = Field(default_factory=list)

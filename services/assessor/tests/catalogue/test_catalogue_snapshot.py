@@ -69,7 +69,8 @@ def test_tables_become_a_catalogue(tables: Path) -> None:
 
 def test_tables_of_statistics_and_life_cycles_may_be_absent(tables: Path) -> None:
     catalogue = decode(encode(build_document(tables)))
-    assert (catalogue.reservation_ratios, catalogue.os_lifecycles) == ({}, {})
+    statistics = (catalogue.reservation_ratios, catalogue.windows_surcharges)
+    assert (*statistics, catalogue.os_lifecycles) == ({}, {}, {})
 
 
 def test_reservation_ratios_are_kept_as_statistics(tables: Path) -> None:
@@ -79,6 +80,23 @@ def test_reservation_ratios_are_kept_as_statistics(tables: Path) -> None:
     catalogue = decode(encode(build_document(tables)))
     ratios = {("Esv5", "westeurope", Term.RESERVED_1_YEAR): Decimal("0.617")}
     assert catalogue.reservation_ratios == ratios
+
+
+def test_windows_surcharges_are_kept_as_statistics(tables: Path) -> None:
+    (tables / "vm_windows_surcharge.csv").write_text(
+        "size,regions,median_usd_per_hour\nStandard_E8s_v5,3,0.368\nUnknown_Size,1,0.1\n"
+    )
+    catalogue = decode(encode(build_document(tables)))
+    assert catalogue.windows_surcharges == {"Standard_E8s_v5": Decimal("0.368")}
+
+
+def test_end_of_a_series_is_kept_where_the_table_tells_it(tables: Path) -> None:
+    columns, *sizes = (tables / "vm_sizes.csv").read_text().splitlines()
+    told = [f"{columns},retirement", f"{sizes[0]},November 2028", f"{sizes[1]},"]
+    (tables / "vm_sizes.csv").write_text("\n".join(told))
+    catalogue = decode(encode(build_document(tables)))
+    ends = {name: size.retires for name, size in catalogue.sizes.items()}
+    assert ends == {"Standard_E8s_v5": "November 2028", "Standard_E8-2s_v5": None}
 
 
 def test_life_cycles_have_the_versions_that_guests_report(tables: Path) -> None:

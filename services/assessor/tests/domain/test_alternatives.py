@@ -10,7 +10,7 @@ from assessor.domain.alternatives import SavingsAlternative
 from assessor.domain.assess import Assessment
 from assessor.domain.catalogue import Catalogue, Licence, Price, Term
 from assessor.domain.issues import DataIssue, Issue
-from surveyor_schemas.assessments.choices import SavingsOption
+from surveyor_schemas.assessments.choices import HybridBenefit, SavingsOption
 
 DSV5 = {"azure_vm_families": ["Dsv5_series"], "azure_disk_types": ["Premium"], "scaling_factor": 1.0}
 
@@ -91,6 +91,51 @@ def test_estimate_for_windows_keeps_the_whole_licence(
     paying = Assessment(settings(**DSV5, azure_hybrid_use_benefit="No"), catalogue)
     row = option(paying.assess(a_machine("Windows Server 2019")), SavingsOption.RI_1_YEAR)
     assert row.monthly_compute_cost == (Decimal("0.1") + Decimal("0.18")) * 744
+
+
+def test_windows_machine_is_priced_with_and_without_hybrid_benefit(
+    an_assessment: Any, a_machine: Any
+) -> None:
+    """Standard_D2s_v5 in West Europe: 0.115 an hour, 0.207 with Windows, 0.0874 under a savings plan."""
+    brought = an_assessment(**DSV5).assess(a_machine("Windows Server 2019")).alternatives
+    paid = an_assessment(**DSV5, azure_hybrid_use_benefit="No").assess(a_machine("Windows Server 2019"))
+    assert brought.other_licence.hybrid_benefit is HybridBenefit.NO
+    assert brought.other_licence.savings_options == paid.alternatives.savings_options
+    assert paid.alternatives.other_licence.hybrid_benefit is HybridBenefit.YES
+    assert paid.alternatives.other_licence.savings_options == brought.savings_options
+    costs = {row.option: row.monthly_compute_cost for row in brought.other_licence.savings_options}
+    assert costs[SavingsOption.NONE] == Decimal("0.207") * 730
+    assert costs[SavingsOption.SAVINGS_PLAN_1_YEAR] == (Decimal("0.0874") + Decimal("0.092")) * 744
+
+
+def test_linux_machine_has_no_other_licence(an_assessment: Any, a_machine: Any) -> None:
+    assert an_assessment(**DSV5).assess(a_machine()).alternatives.other_licence is None
+
+
+def test_windows_price_that_no_list_gives_is_estimated_beside_the_result_only(
+    a_catalogue: Any, a_size: Any, settings: Any, a_machine: Any
+) -> None:
+    ratios = {("Dsv5", "westeurope", Term.RESERVED_1_YEAR): Decimal("0.5")}
+    surcharges = {"Standard_D4s_v5": Decimal("0.18")}
+    catalogue = replace(
+        a_catalogue((a_size(), "0.2")), reservation_ratios=ratios, windows_surcharges=surcharges
+    )
+    windows = a_machine("Windows Server 2019")
+    result: Any = Assessment(settings(**DSV5), catalogue).assess(windows)
+    rows = {row.option: row for row in result.alternatives.other_licence.savings_options}
+    assert rows[SavingsOption.NONE] == SavingsAlternative(
+        SavingsOption.NONE,
+        (Decimal("0.2") + Decimal("0.18")) * 730,
+        "median Windows surcharge of Standard_D4s_v5 in other regions",
+    )
+    reserved = rows[SavingsOption.RI_1_YEAR]
+    assert reserved.monthly_compute_cost == (Decimal("0.1") + Decimal("0.18")) * 744
+    assert reserved.estimated_from == (
+        "median ratio of Dsv5 in westeurope and median Windows surcharge of Standard_D4s_v5 in other regions"
+    )
+    assert result.monthly_windows_licence_saved is None
+    paying = Assessment(settings(**DSV5, azure_hybrid_use_benefit="No"), catalogue).assess(windows)
+    assert paying.issues == (Issue.NO_SIZE_WITH_PRICE,)
 
 
 def test_no_estimate_ever_chooses_a_size(

@@ -125,6 +125,22 @@ def test_counts_of_the_back_test_stand_in_document_and_totals(assess: Any, input
     assert (total.points_measured, total.points_above, total.longest_above_seconds) == (288, 6, 2_400)
 
 
+def test_totals_are_there_under_the_other_licence_too(assess: Any, inputs: Any) -> None:
+    """D4s_v5 in West Europe: 0.23 an hour, 0.184 more with Windows; 730 hours."""
+    estate = [inputs(), inputs(os_name="Windows Server 2019")]
+    documents, summary = assess(estate, **DSV5)
+    assert documents[0].alternatives.other_licence is None
+    assert documents[1].alternatives.other_licence.azure_hybrid_use_benefit == "No"
+    other = {total.savings_option: total for total in summary.savings_options_with_other_licence}
+    own = {total.savings_option: total for total in summary.savings_options}
+    licence = Decimal("0.184") * 730
+    none = SavingsOption.NONE
+    assert other[none].monthly_compute_cost == own[none].monthly_compute_cost + licence
+    assert [total.is_selected for total in other.values()] == [False] * 5
+    _, without_windows = assess([inputs()], **DSV5)
+    assert without_windows.savings_options_with_other_licence == []
+
+
 def test_every_savings_option_is_added_up_beside_the_chosen_one(assess: Any, inputs: Any) -> None:
     documents, summary = assess([inputs(), inputs(os_name="Windows Server 2019")])
     options = {total.savings_option: total for total in summary.savings_options}

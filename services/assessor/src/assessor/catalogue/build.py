@@ -1,8 +1,8 @@
 """Builds a snapshot's document from a directory of CSV tables.
 
 The tables: vm_sizes, vm_size_regions, vm_prices, disks, disk_regions, disk_prices, regions,
-currencies, and where they are there reservation_ratios and os_lifecycle (docs/catalogue.md lists
-their columns). What no rule reads is left out.
+currencies, and where they are there reservation_ratios, vm_windows_surcharge and os_lifecycle
+(docs/catalogue.md lists their columns). What no rule reads is left out.
 """
 
 import re
@@ -67,6 +67,7 @@ def build_document(directory: Path) -> dict[str, Any]:
         "provisioned_prices": _provisioned_prices(directory),
         "currency_rates": _currency_rates(directory),
         "reservation_ratios": _reservation_ratios(directory),
+        "windows_surcharges": _windows_surcharges(directory, position),
         "os_lifecycles": os_lifecycles(directory),
     }
 
@@ -97,6 +98,7 @@ def _size(row: Row) -> dict[str, Any]:
         "cpu_architecture": row.text("cpu_arch"),
         "boots_bios": "V1" in generations,
         "boots_uefi": "V2" in generations,
+        "retires": row.text_or_none("retirement"),
         "source": row.text("sources"),
     }
 
@@ -221,6 +223,16 @@ def _reservation_ratios(directory: Path) -> list[list[str]]:
         ]
         for row in read_optional_table(directory, "reservation_ratios.csv")
     )
+
+
+def _windows_surcharges(directory: Path, position: dict[str, int]) -> dict[str, str]:
+    """A statistic to estimate from, never a price: median of Windows less Linux pay-as-you-go."""
+    rows = read_optional_table(directory, "vm_windows_surcharge.csv")
+    return {
+        row.text("size"): str(row.read("median_usd_per_hour", _price))
+        for row in rows
+        if row.text("size") in position
+    }
 
 
 def _as_of(row: Row) -> str:

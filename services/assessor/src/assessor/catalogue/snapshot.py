@@ -115,6 +115,9 @@ def _catalogue(document: dict[str, Any], content_hash: str) -> Catalogue:
             (series, region, Term(term)): Decimal(ratio)
             for series, region, term, ratio in document.get("reservation_ratios", [])
         },
+        windows_surcharges={
+            name: Decimal(usd) for name, usd in document.get("windows_surcharges", {}).items()
+        },
         os_lifecycles={
             (product, version): OsLifecycle(_day(active_until), date.fromisoformat(ends_on))
             for product, version, active_until, ends_on in document.get("os_lifecycles", [])

@@ -31,6 +31,10 @@ class Row:
             raise CatalogueRefused(f"{self.place}: no column {column!r}")
         return value.strip()
 
+    def text_or_none(self, column: str) -> str | None:
+        """A cell of a column that a table may lack; None where it is empty."""
+        return (self.cells.get(column) or "").strip() or None
+
     def read(self, column: str, parse: Callable[[str], T]) -> T:
         """Parse a cell that must be filled.
 

@@ -19,8 +19,9 @@ from assessor.domain.issues import DataIssue, Issue
 from assessor.domain.machine import Machine
 from assessor.domain.rates import TERMS, HourlyRate, hourly_rates
 from assessor.domain.requirement import Requirement
+from surveyor_inventory.guest_os import GuestOs, OsFamily
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
-from surveyor_schemas.assessments.choices import SavingsOption, StorageRedundancy
+from surveyor_schemas.assessments.choices import HybridBenefit, SavingsOption, StorageRedundancy
 
 _MOST_SERIES = 8
 """Other series that are shown of a machine, the cheapest first."""
@@ -42,6 +43,14 @@ class SavingsAlternative:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenceAlternative:
+    """The recommended size under the other choice of Azure Hybrid Benefit for Windows."""
+
+    hybrid_benefit: HybridBenefit
+    savings_options: tuple[SavingsAlternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StorageAlternative:
     monthly_storage_cost: Decimal | None
     issue: str | None
@@ -51,11 +60,13 @@ class StorageAlternative:
 class Alternatives:
     sizes: tuple[SizeAlternative, ...]
     savings_options: tuple[SavingsAlternative, ...]
+    other_licence: LicenceAlternative | None
+    """None for machines without Windows."""
     zone_redundant_storage: StorageAlternative | None
 
 
 class SavingsTable:
-    """The monthly cost of any size under each savings option, whichever the settings choose."""
+    """The monthly cost of any size under each savings option and licence, whatever the settings choose."""
 
     def __init__(self, catalogue: Catalogue, settings: AssessmentSettings, per_usd: Decimal) -> None:
         self._estimates = RateEstimates(catalogue, settings.azure_location)
@@ -80,12 +91,21 @@ class SavingsTable:
         listed = self._rates[option, licence].get(size.name)
         if listed is not None:
             return SavingsAlternative(option, self._pricing[option].compute(listed.usd), None)
-        if option is SavingsOption.NONE:
-            return SavingsAlternative(option, None, None)
         estimate = self._estimates.rate(size, licence, TERMS[option])
         if estimate is None:
             return SavingsAlternative(option, None, None)
         return SavingsAlternative(option, self._pricing[option].compute(estimate.usd), estimate.made_from)
+
+
+def other_licence(
+    savings: SavingsTable, size: VmSize, guest_os: GuestOs, paid: Licence
+) -> LicenceAlternative | None:
+    """Price a Windows machine with the hybrid benefit where the settings leave it out, and the other way."""
+    if guest_os.family is not OsFamily.WINDOWS:
+        return None
+    if paid is Licence.WINDOWS:
+        return LicenceAlternative(HybridBenefit.YES, savings.options(size, Licence.LINUX))
+    return LicenceAlternative(HybridBenefit.NO, savings.options(size, Licence.WINDOWS))
 
 
 def _under(settings: AssessmentSettings, option: SavingsOption) -> AssessmentSettings:

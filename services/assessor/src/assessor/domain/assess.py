@@ -8,13 +8,15 @@ from assessor.domain.alternatives import (
     SavingsTable,
     ZoneRedundantShelf,
     cheapest_of_other_series,
+    other_licence,
 )
 from assessor.domain.assessed_disk import assessed_disk
-from assessor.domain.catalogue import Catalogue
+from assessor.domain.catalogue import Catalogue, DiskType
 from assessor.domain.check_settings import check_settings
 from assessor.domain.confidence import machine_coverage
 from assessor.domain.cost import MonthlyPricing, monthly_pricing, total
 from assessor.domain.data_issues import machine_data_issues, nic_data_issues
+from assessor.domain.disks import DiskOffer
 from assessor.domain.issues import DataIssue, Issue, Readiness
 from assessor.domain.machine import Machine
 from assessor.domain.owner_rules import OwnerRules
@@ -86,6 +88,7 @@ class Assessment:
                 *machine_data_issues(machine, self.settings),
                 *_cost_issues(machine, sizing, storage),
                 *_security_issues(sized, security_ready, security),
+                *_retirements(machine, sizing),
             ),
             need=need,
             recommended_size=choice.size if choice else None,
@@ -131,6 +134,7 @@ class Assessment:
         return Alternatives(
             sizes=cheapest_of_other_series(sized.pool, sized.choice, self._pricing.compute),
             savings_options=self._savings.options(sized.choice.size, licence),
+            other_licence=other_licence(self._savings, sized.choice.size, machine.guest_os, licence),
             zone_redundant_storage=self._zone_redundant.storage(machine, need, self._pricing.storage),
         )
 
@@ -170,6 +174,16 @@ def _cost_issues(machine: Machine, sizing: Sizing, storage: Decimal | None) -> l
     if machine.guest_os.product in _LICENSED_LINUX:
         issues.append(DataIssue.LINUX_LICENCE_NOT_PRICED)
     return [*issues, DataIssue.NO_BANDWIDTH_COST]
+
+
+def _retirements(machine: Machine, sizing: Sizing) -> list[DataIssue]:
+    """What is recommended, and will not be there for long."""
+    if sizing.sized is None:
+        return []
+    of_system = [offer for disk, offer in zip(machine.disks, sizing.offers, strict=True) if disk.is_os_disk]
+    on_hdd = any(isinstance(o, DiskOffer) and o.disk_type is DiskType.STANDARD_HDD for o in of_system)
+    size = [DataIssue.SIZE_RETIRES] if sizing.sized.choice.size.retires else []
+    return [*size, DataIssue.HDD_FOR_SYSTEM_RETIRES] if on_hdd else size
 
 
 def _security_issues(

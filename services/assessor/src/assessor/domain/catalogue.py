@@ -58,6 +58,8 @@ class VmSize:
     cpu_architecture: str
     boots_bios: bool
     boots_uefi: bool
+    retires: str | None = None
+    """When Azure retires the series, such as "November 2028"; None where nothing is announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class Catalogue:
         provisioned_prices: By (type, region).
         reservation_ratios: Statistics, not prices: the median of a term's price over Linux pay-as-you-go,
             by (series, region, term). Only estimates beside a result are made from them.
+        windows_surcharges: A statistic likewise: the median over regions of Windows less Linux
+            pay-as-you-go, in USD per hour by size name.
         os_lifecycles: By (product, version), in the words of `surveyor_inventory.guest_os`.
     """
 
@@ -142,6 +146,7 @@ class Catalogue:
     currency_rates: Mapping[str, CurrencyRate]
     sources: tuple[SourceLabel, ...] = field(default=())
     reservation_ratios: Mapping[tuple[str, str, Term], Decimal] = field(default_factory=dict)
+    windows_surcharges: Mapping[str, Decimal] = field(default_factory=dict)
     os_lifecycles: Mapping[tuple[str, str], OsLifecycle] = field(default_factory=dict)
 
     def hourly_prices(self, region: str, licence: Licence, term: Term) -> Mapping[str, Price]:

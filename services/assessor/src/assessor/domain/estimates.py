@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median_low
+from typing import NamedTuple
 
 from assessor.domain.catalogue import Catalogue, Licence, Term, VmSize
 from assessor.domain.cost import exactly
+from assessor.domain.rates import hourly_licence_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,17 @@ class EstimatedRate:
 
     usd: Decimal
     made_from: str
+
+
+class _Part(NamedTuple):
+    """A part of a rate; `made_from` is None where it follows from list prices."""
+
+    value: Decimal
+    made_from: str | None
+
+
+_WHOLE = _Part(Decimal(1), None)
+_NOTHING = _Part(Decimal(0), None)
 
 
 class RateEstimates:
@@ -29,30 +42,45 @@ class RateEstimates:
         self._everywhere = _medians_over_regions(catalogue.reservation_ratios)
 
     def rate(self, size: VmSize, licence: Licence, term: Term) -> EstimatedRate | None:
-        """Linux pay-as-you-go times the series' ratio, plus the licence; None without both of them.
+        """Linux pay-as-you-go times the series' ratio, plus the licence; None where a part is not known.
 
         A commitment covers the machine, never the Windows licence: that is the difference of the
-        pay-as-you-go prices.
+        pay-as-you-go prices, or its median over other regions.
         """
         linux = self._pay_as_you_go(size, Licence.LINUX)
-        paid = self._pay_as_you_go(size, licence)
-        ratio = self._ratio(size.series, term)
-        if linux is None or paid is None or ratio is None:
+        share = self._share(size.series, term)
+        surcharge = self._surcharge(size, licence)
+        if linux is None or share is None or surcharge is None:
             return None
         with exactly():
-            usd = linux * ratio[0] + (paid - linux)
-        return EstimatedRate(usd, ratio[1])
+            usd = linux * share.value + surcharge.value
+        made_from = (share.made_from, surcharge.made_from)
+        return EstimatedRate(usd, " and ".join(part for part in made_from if part is not None))
 
     def _pay_as_you_go(self, size: VmSize, licence: Licence) -> Decimal | None:
         price = self._catalogue.hourly_prices(self._region, licence, Term.PAY_AS_YOU_GO).get(size.name)
         return price.usd if price else None
 
-    def _ratio(self, series: str, term: Term) -> tuple[Decimal, str] | None:
+    def _share(self, series: str, term: Term) -> _Part | None:
+        """What a commitment leaves of the pay-as-you-go price."""
+        if term is Term.PAY_AS_YOU_GO:
+            return _WHOLE
         here = self._catalogue.reservation_ratios.get((series, self._region, term))
         if here is not None:
-            return here, f"median ratio of {series} in {self._region}"
+            return _Part(here, f"median ratio of {series} in {self._region}")
         elsewhere = self._everywhere.get((series, term))
-        return None if elsewhere is None else (elsewhere, f"median ratio of {series} in other regions")
+        return None if elsewhere is None else _Part(elsewhere, f"median ratio of {series} in other regions")
+
+    def _surcharge(self, size: VmSize, licence: Licence) -> _Part | None:
+        """What a Windows licence adds."""
+        if licence is Licence.LINUX:
+            return _NOTHING
+        listed = hourly_licence_usd(self._catalogue, self._region, size.name)
+        if listed is not None:
+            return _Part(listed, None)
+        median = self._catalogue.windows_surcharges.get(size.name)
+        made_from = f"median Windows surcharge of {size.name} in other regions"
+        return None if median is None else _Part(median, made_from)
 
 
 def _medians_over_regions(

@@ -213,6 +213,17 @@ EXPLANATIONS: dict[Issue | DataIssue, Explanation] = {
         "difference between the pay-as-you-go rates.",
         "Take the figure as an estimate.",
     ),
+    DataIssue.SIZE_RETIRES: Explanation(
+        "Recommended size retires",
+        "It is the cheapest that fits, but Azure has announced the end of its series.",
+        "Move to another series before that, see the alternatives, or leave the series out by rules of your"
+        " own.",
+    ),
+    DataIssue.HDD_FOR_SYSTEM_RETIRES: Explanation(
+        "Standard HDD for the operating system retires",
+        "Azure ends Standard HDD disks that hold an operating system on 8 September 2028.",
+        "Allow Standard SSD or Premium SSD instead.",
+    ),
     DataIssue.CORES_MISSING: Explanation(
         "CPU use not measured", "The machine keeps its allocated cores.", _MEASURE_FIX
     ),

@@ -64,7 +64,7 @@ class Issue(StrEnum):
 
 
 class DataIssue(StrEnum):
-    """What data was missing or doubtful, and what could not be reported for lack of a price."""
+    """What data was missing or doubtful, what has no price, and what will not last."""
 
     NO_COMPUTE_COST = "CannotReportComputeCost"
     NO_STORAGE_COST = "CannotReportStorageCost"
@@ -75,6 +75,10 @@ class DataIssue(StrEnum):
     """Our own: the compute cost of RHEL and SLES is that of plain Linux, without their licence."""
     COMPUTE_PRICE_DERIVED = "ComputePriceDerived"
     """Our own: Linux rate under the savings option plus the licence part of pay-as-you-go."""
+    SIZE_RETIRES = "RecommendedSizeRetires"
+    """Our own: Azure has announced the end of the series; `recommended_size_retires` says when."""
+    HDD_FOR_SYSTEM_RETIRES = "StandardHddForOsDiskRetires"
+    """Our own: the operating system is to be on a Standard HDD."""
     NUMBER_OF_CORES_MISSING = "NumberOfCoresMissing"
     """Our own."""
     MEMORY_SIZE_MISSING = "MegabytesOfMemoryMissing"

@@ -74,6 +74,7 @@ def machine_document(
             "recommended_size": size.name if size else None,
             "cores_of_recommended_size": size.vcpus if size else None,
             "memory_gib_of_recommended_size": size.memory_gib if size else None,
+            "recommended_size_retires": size.retires if size else None,
             "monthly_compute_cost": result.monthly_compute_cost,
             "monthly_storage_cost": result.monthly_storage_cost,
             "monthly_bandwidth_cost": None,

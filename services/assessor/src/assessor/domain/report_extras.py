@@ -6,7 +6,12 @@ Plain values, so that a document of `surveyor_schemas.assessments` is validated 
 from collections.abc import Sequence
 from typing import Any
 
-from assessor.domain.alternatives import Alternatives, StorageAlternative
+from assessor.domain.alternatives import (
+    Alternatives,
+    LicenceAlternative,
+    SavingsAlternative,
+    StorageAlternative,
+)
 from assessor.domain.assess import Assessment
 from assessor.domain.backtest import CountedCheck, worst_percent_above
 from assessor.domain.explain import Neighbour
@@ -87,16 +92,30 @@ def alternatives_document(alternatives: Alternatives | None) -> Document | None:
             }
             for other in alternatives.sizes
         ],
-        "savings_options": [
-            {
-                "savings_option": row.option,
-                "monthly_compute_cost": row.monthly_compute_cost,
-                "is_estimated": row.estimated_from is not None,
-                "estimated_from": row.estimated_from,
-            }
-            for row in alternatives.savings_options
-        ],
+        "savings_options": _savings(alternatives.savings_options),
+        "other_licence": _licence(alternatives.other_licence),
         "zone_redundant_storage": _storage(alternatives.zone_redundant_storage),
+    }
+
+
+def _savings(rows: Sequence[SavingsAlternative]) -> list[Document]:
+    return [
+        {
+            "savings_option": row.option,
+            "monthly_compute_cost": row.monthly_compute_cost,
+            "is_estimated": row.estimated_from is not None,
+            "estimated_from": row.estimated_from,
+        }
+        for row in rows
+    ]
+
+
+def _licence(other: LicenceAlternative | None) -> Document | None:
+    if other is None:
+        return None
+    return {
+        "azure_hybrid_use_benefit": other.hybrid_benefit,
+        "savings_options": _savings(other.savings_options),
     }
 
 

@@ -51,9 +51,13 @@ class SavingsTotals:
             self._options[row.option].add(row)
 
     def documents(
-        self, selected: SavingsOption, storage: Decimal, security: Decimal | None
+        self, selected: SavingsOption | None, storage: Decimal, security: Decimal | None
     ) -> list[SavingsOptionTotal]:
-        """One total per option; storage and security cost do not depend on it."""
+        """One total per option; storage and security cost do not depend on it.
+
+        Args:
+            selected: The option that the settings choose; None where these totals are not the settings'.
+        """
         return [
             SavingsOptionTotal(
                 savings_option=option,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from assessor.domain.alternatives import Alternatives
 from assessor.domain.assess import Assessment
 from assessor.domain.backtest import CountedCheck
 from assessor.domain.catalogue import DiskType
@@ -18,7 +19,7 @@ from assessor.domain.window import Window
 from surveyor_schemas.assessments.assessment_requested_v1 import AssessmentRequested
 from surveyor_schemas.assessments.choices import SecurityOffering
 from surveyor_schemas.assessments.results_v1 import AssessedMachine as MachineDocument
-from surveyor_schemas.assessments.results_v1 import AssessmentSummary, CostComponents
+from surveyor_schemas.assessments.results_v1 import AssessmentSummary, CostComponents, SavingsOptionTotal
 
 
 class Totals:
@@ -40,6 +41,8 @@ class Totals:
         self._security: Decimal = Decimal(0)
         self._data_issues: Counter[str] = Counter()
         self._savings = SavingsTotals()
+        self._with_other_licence = SavingsTotals()
+        self._has_windows = False
         self._right_sizing = RightSizingTotals()
         self._backtest = BacktestTotals()
 
@@ -62,7 +65,7 @@ class Totals:
         if result.recommended_size is None:
             return
         if result.alternatives is not None:
-            self._savings.add(result.alternatives.savings_options)
+            self._add_alternatives(result.alternatives)
         self._security = exact_sum([self._security, result.monthly_security_cost])
         self._compute = exact_sum([self._compute, result.monthly_compute_cost])
         self._storage = exact_sum([self._storage, result.monthly_storage_cost])
@@ -73,6 +76,12 @@ class Totals:
             self._add_disk(disk)
         dates = [day for day in (self._prices_as_of, result.prices_as_of) if day is not None]
         self._prices_as_of = min(dates, default=None)
+
+    def _add_alternatives(self, alternatives: Alternatives) -> None:
+        other = alternatives.other_licence
+        self._savings.add(alternatives.savings_options)
+        self._with_other_licence.add(other.savings_options if other else alternatives.savings_options)
+        self._has_windows = self._has_windows or other is not None
 
     def _add_disk(self, disk: AssessedDisk) -> None:
         if disk.recommended_type is None:
@@ -121,10 +130,17 @@ class Totals:
             savings_options=self._savings.documents(
                 request.settings.savings_options, self._storage, security
             ),
+            savings_options_with_other_licence=self._other_licence_documents(security),
             rightsizing=self._right_sizing.documents(),
             backtest=self._backtest.documents(),
             notes=notes(self._data_issues),
         )
+
+    def _other_licence_documents(self, security: Decimal | None) -> list[SavingsOptionTotal]:
+        """Empty where no machine runs Windows: nothing would differ."""
+        if not self._has_windows:
+            return []
+        return self._with_other_licence.documents(None, self._storage, security)
 
     def _security_cost(self) -> Decimal | None:
         """None where security is left out, or where nobody gave its price."""

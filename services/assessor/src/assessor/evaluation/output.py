@@ -1,10 +1,11 @@
 """The output of `assessor evaluate`: one JSON object per machine, amounts as decimal strings."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from assessor.domain.alternatives import Alternatives
+from assessor.domain.alternatives import Alternatives, LicenceAlternative, SavingsAlternative
 from assessor.domain.backtest import CountedCheck, backtest_on_peaks
 from assessor.domain.cost import decimal_text
 from assessor.domain.explain import Neighbour, SizeExplanation
@@ -27,6 +28,7 @@ def machine_json(result: AssessedMachine) -> dict[str, Any]:
         "recommended_size": size.name if size else None,
         "recommended_size_cores": size.vcpus if size else None,
         "recommended_size_memory_gib": size.memory_gib if size else None,
+        "recommended_size_retires": size.retires if size else None,
         "unknown_limits": list(result.unknown_limits),
         "monthly_compute_cost": _amount(result.monthly_compute_cost),
         "monthly_storage_cost": _amount(result.monthly_storage_cost),
@@ -110,16 +112,30 @@ def _alternatives_json(alternatives: Alternatives | None) -> dict[str, Any] | No
             }
             for other in alternatives.sizes
         ],
-        "savings_options": [
-            {
-                "savings_option": row.option,
-                "monthly_compute_cost": _amount(row.monthly_compute_cost),
-                "is_estimated": row.estimated_from is not None,
-                "estimated_from": row.estimated_from,
-            }
-            for row in alternatives.savings_options
-        ],
+        "savings_options": _savings_json(alternatives.savings_options),
+        "other_licence": _licence_json(alternatives.other_licence),
         "zone_redundant_monthly_storage_cost": _amount(storage.monthly_storage_cost) if storage else None,
+    }
+
+
+def _savings_json(rows: Sequence[SavingsAlternative]) -> list[dict[str, Any]]:
+    return [
+        {
+            "savings_option": row.option,
+            "monthly_compute_cost": _amount(row.monthly_compute_cost),
+            "is_estimated": row.estimated_from is not None,
+            "estimated_from": row.estimated_from,
+        }
+        for row in rows
+    ]
+
+
+def _licence_json(other: LicenceAlternative | None) -> dict[str, Any] | None:
+    if other is None:
+        return None
+    return {
+        "azure_hybrid_use_benefit": other.hybrid_benefit,
+        "savings_options": _savings_json(other.savings_options),
     }
 
 
