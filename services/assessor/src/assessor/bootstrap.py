@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 from dataclasses import dataclass
 
 from assessor.adapters.backtests import ClickHouseBacktests
@@ -20,7 +19,7 @@ from surveyor_kit.deadletters import DeadLetters
 from surveyor_kit.health import Health, health_app
 from surveyor_kit.http_server import serving
 from surveyor_kit.kafka import EventConsumer, EventPublisher, Publisher, check_topics
-from surveyor_kit.lifecycle import Stopping
+from surveyor_kit.lifecycle import Stopping, collect_garbage_rarely
 from surveyor_kit.migrations import require_current
 from surveyor_kit.retry import retry_forever
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
@@ -66,7 +65,7 @@ async def run(settings: AllSettings, stopping: Stopping) -> None:
     health = Health("kafka_publisher", CHECK, STREAM_CHECK)
     async with serving(health_app(health), settings.assessor.http_host, settings.assessor.http_port):
         working = asyncio.create_task(_work(settings, health))
-        asked = asyncio.create_task(_until(stopping))
+        asked = asyncio.ensure_future(stopping)
         await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
         # A run under way can be given up at any point: it is taken up again from its stored inputs.
@@ -85,8 +84,8 @@ async def _work(settings: AllSettings, health: Health) -> None:
         await retry_forever(lambda: require_current(store), name=CHECK, health=health)
         deps = run_dependencies(settings.assessor, store, publisher, health, SystemClock())
         await deps.catalogues.publish_packaged()
-        # The catalogue's hundreds of thousands of prices stay: looking for garbage among them is waste.
-        gc.freeze()
+        # The catalogue's hundreds of thousands of prices stay, and a page's objects stay for a page.
+        collect_garbage_rarely()
         consumer = EventConsumer(
             kafka,
             [REQUESTS],
@@ -98,7 +97,3 @@ async def _work(settings: AllSettings, health: Health) -> None:
         async with consumer:
             health.set(STREAM_CHECK, True)
             await consume_requests(consumer, DeadLetters(publisher, SERVICE), deps)
-
-
-async def _until(stopping: Stopping) -> None:
-    await stopping
