@@ -4,7 +4,6 @@ Ours are the assessor's own statements over sealed days, page by page. The other
 the same rows: metric, machine, day, and an array of 144 peaks.
 """
 
-import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +17,10 @@ from bench.assessor.estate import WINDOW_END, WINDOW_START, add_scope
 from bench.processes import cpu_seconds
 from bench.report import Figures
 
-from assessor.adapters.percentile_sql import CPU_PERCENT, MEMORY_PERCENT, percentile_statement
-from assessor.domain.window import SLOT
+from assessor.adapters.percentiles import percentile_rows
+from assessor.adapters.series_sql import CPU_PERCENT, MEMORY_PERCENT
+from assessor.adapters.statements import PromptClickHouse
+from assessor.domain.window import SLOT, Window
 from surveyor_kit.clickhouse import ClickHouse
 
 PERCENTILE = 95
@@ -56,6 +57,7 @@ async def ours(
     run_id = uuid4()
     await add_scope(store, run_id, machine_ids)
     found: Found = {}
+    statements, window = PromptClickHouse(store), Window(WINDOW_START, WINDOW_END)
     began_at, cpu_began = time.monotonic(), cpu_seconds(engine) + _own_cpu_seconds()
     for start in range(0, len(machine_ids), PAGE_MACHINES):
         page = machine_ids[start : start + PAGE_MACHINES]
@@ -66,11 +68,8 @@ async def ours(
             "start_epoch": int(WINDOW_START.timestamp()),
             "last_slot_epoch": int((WINDOW_END - SLOT).timestamp()),
         }
-        answers = await asyncio.gather(
-            *(store.query_rows(percentile_statement(metric, PERCENTILE), params) for metric in METRICS)
-        )
-        for metric, rows in zip(METRICS, answers, strict=True):
-            found |= {(metric.name, row["machine_id"]): row["value"] for row in rows}
+        rows = await percentile_rows(statements, METRICS, params, PERCENTILE, window.points)
+        found |= {(row["metric"], row["machine_id"]): row["value"] for row in rows}
     took = time.monotonic() - began_at
     return _figures(took, cpu_seconds(engine) + _own_cpu_seconds() - cpu_began, machine_ids), found
 

@@ -152,3 +152,59 @@ async def test_removed_machines_are_left_out(store: ClickHouse, estate: Any, mak
     page = await reader.scope(run_id)
     inputs = await reader.inputs(run_id, page, LAST_DAY, 95)
     assert [item.machine.name for item in inputs] == ["kept"]
+
+
+WEEK = [date(2026, 3, day) for day in range(3, 10)]
+LAST_WEEK = Window(datetime(2026, 3, 3, 6, tzinfo=UTC), NOON)
+
+
+def an_even_week(day: int) -> list[float | None]:
+    return [float((day * 144 + slot) * 37 % 1009) for slot in range(144)]
+
+
+def one_busy_day(day: int) -> list[float | None]:
+    return [1_000.0 + slot if day == 4 else slot / 144 for slot in range(144)]
+
+
+def the_same_all_week(_day: int) -> list[float | None]:
+    return [7.0] * 144
+
+
+def seldom_on(day: int) -> list[float | None]:
+    return [float(slot) if slot % 29 == day else None for slot in range(144)]
+
+
+def off_until_the_end(day: int) -> list[float | None]:
+    return [float(slot) if day == 6 and slot > 20 else None for slot in range(144)]
+
+
+@pytest.mark.parametrize("were_sealed_before", [False, True])
+async def test_week_of_sealed_days_has_the_nearest_rank_however_its_peaks_are_spread(
+    store: ClickHouse, estate: Any, make_machine: Any, were_sealed_before: bool
+) -> None:
+    shapes = [an_even_week, one_busy_day, the_same_all_week, seldom_on, off_until_the_end]
+    machines = [make_machine(shape.__name__) for shape in shapes]
+    await estate.add(machines)
+    run_id = uuid4()
+    await estate.scope(run_id, [machine.machine_id for machine in machines])
+    expected = {}
+    for machine, shape in zip(machines, shapes, strict=True):
+        peaks = [shape(number) for number in range(len(WEEK))]
+        for day, of_day in zip(WEEK, peaks, strict=True):
+            await estate.sealed_day(machine.machine_id, "cpu_percent", day, of_day)
+        in_window = [*peaks[0][36:], *(peak for of_day in peaks[1:] for peak in of_day)]
+        expected[machine.name] = [peak for peak in in_window if peak is not None]
+    for day in WEEK:
+        await estate.seal(day)
+    if were_sealed_before:
+        await store.command("ALTER TABLE peaks_day CLEAR COLUMN highest, CLEAR COLUMN points")
+    reader = ClickHouseEstate(PatientClickHouse(store, Health()))
+    page = await reader.scope(run_id)
+    for percentile in (50, 90, 95, 99):
+        inputs = await reader.inputs(run_id, page, LAST_WEEK, percentile)
+        assert {item.machine.name: item.cpu_percent for item in inputs} == {
+            name: MeasuredUsage(
+                value=nearest_rank(peaks, percentile) or 0.0, points=len(peaks), peak=max(peaks)
+            )
+            for name, peaks in expected.items()
+        }

@@ -6,7 +6,16 @@ from `peaks_day`, all others from the 10-minute tables, brought to the same form
 
 from collections.abc import Sequence
 
-from assessor.adapters.percentile_sql import LAST_SLOT, SEALED_DAYS, START, Metric
+from assessor.adapters.series_sql import (
+    DAY_START,
+    FINAL_SLOT,
+    FIRST_SLOT,
+    LAST_SLOT,
+    SEALED_DAYS,
+    START,
+    Metric,
+    sealed,
+)
 
 SLOTS_A_DAY = 144
 # Fills places without a peak while an array is built; peaks are never negative.
@@ -20,9 +29,6 @@ _CHECKED_MACHINES = (
     "machine_id >= {first_id:UUID} AND machine_id <= {last_id:UUID}"  # noqa: S608  # constants
     f" AND machine_id GLOBAL IN (SELECT machine_id FROM ({_CHECKS}))"
 )
-_DAY_START = "toDateTime(day, 'UTC')"
-_FIRST_SLOT = f"greatest(0, intDiv(dateDiff('minute', {_DAY_START}, {START}), 10))"
-_FINAL_SLOT = f"least({SLOTS_A_DAY - 1}, intDiv(dateDiff('minute', {_DAY_START}, {LAST_SLOT}), 10))"
 
 
 def exceedance_statement(metrics: Sequence[Metric], *, adds_up: bool) -> str:
@@ -38,7 +44,8 @@ def exceedance_statement(metrics: Sequence[Metric], *, adds_up: bool) -> str:
     Of every day only the slots above the threshold are kept, numbered from the start of the window: runs
     are numbers that follow each other, over midnight too, and a slot that was not measured ends one.
     """
-    series = " UNION ALL ".join(f"{_sealed(metric)} UNION ALL {_open(metric)}" for metric in metrics)
+    sealed_days = f"SELECT metric, machine_id, instance, day, peaks {sealed(metrics, _CHECKED_MACHINES)}"
+    series = " UNION ALL ".join([sealed_days, *map(_open, metrics)])
     used = "sumForEach(peaks)" if adds_up else "peaks"
     grouped = "GROUP BY machine_id, check_no, threshold, day" if adds_up else ""
     return f"""
@@ -56,9 +63,9 @@ def exceedance_statement(metrics: Sequence[Metric], *, adds_up: bool) -> str:
             SELECT
                 machine_id,
                 check_no,
-                arraySlice(used, {_FIRST_SLOT} + 1, {_FINAL_SLOT} - {_FIRST_SLOT} + 1) AS in_window,
+                arraySlice(used, {FIRST_SLOT} + 1, {FINAL_SLOT} - {FIRST_SLOT} + 1) AS in_window,
                 arrayCount(peak -> isNotNull(peak), in_window) AS measured_that_day,
-                intDiv(dateDiff('minute', {START}, {_DAY_START}), 10) + {_FIRST_SLOT} AS before,
+                intDiv(dateDiff('minute', {START}, {DAY_START}), 10) + {FIRST_SLOT} AS before,
                 arrayFilter(
                     (_, peak) -> ifNull(peak > threshold, 0), arrayEnumerate(in_window), in_window
                 ) AS numbers,
@@ -74,14 +81,6 @@ def exceedance_statement(metrics: Sequence[Metric], *, adds_up: bool) -> str:
         GROUP BY machine_id, check_no
         ORDER BY machine_id, check_no
     """  # noqa: S608  # names come from the tables above
-
-
-def _sealed(metric: Metric) -> str:
-    return f"""
-        SELECT metric, machine_id, instance, day, peaks
-        FROM peaks_day FINAL
-        WHERE metric = '{metric.name}' AND {_CHECKED_MACHINES} AND day GLOBAL IN ({SEALED_DAYS})
-    """  # noqa: S608  # see above
 
 
 def _open(metric: Metric) -> str:
@@ -102,7 +101,7 @@ def _open(metric: Metric) -> str:
                 machine_id,
                 {instance} AS instance,
                 toDate(slot_at, 'UTC') AS day,
-                toUInt32(intDiv(dateDiff('minute', {_DAY_START}, slot_at), 10)) AS slot_no,
+                toUInt32(intDiv(dateDiff('minute', {DAY_START}, slot_at), 10)) AS slot_no,
                 max({metric.name}_max) AS peak
             FROM {metric.table}
             WHERE {_CHECKED_MACHINES} AND slot_at >= {START} AND slot_at <= {LAST_SLOT}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from assessor.adapters.backtest_sql import exceedance_statement
-from assessor.adapters.percentile_sql import CPU_PERCENT, DISK_METRICS, MEMORY_PERCENT, TRANSMITTED, Metric
+from assessor.adapters.series_sql import CPU_PERCENT, DISK_METRICS, MEMORY_PERCENT, TRANSMITTED, Metric
 from assessor.adapters.statements import Statements
 from assessor.domain.backtest import Check
 from assessor.domain.backtest_counts import BacktestCounts, NumberedCount

@@ -6,14 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from assessor.adapters.percentile_sql import (
-    CPU_PERCENT,
-    DISK_METRICS,
-    MEMORY_PERCENT,
-    NIC_METRICS,
-    Metric,
-    percentile_statement,
-)
+from assessor.adapters.percentiles import percentile_rows
+from assessor.adapters.series_sql import CPU_PERCENT, DISK_METRICS, MEMORY_PERCENT, NIC_METRICS
 from assessor.adapters.statements import Statements
 from assessor.domain.inputs import DiskUsage, MachineInputs, MeasuredUsage, NicUsage
 from assessor.domain.window import SLOT, Window
@@ -23,7 +17,6 @@ from surveyor_schemas.inventory.machine_v1 import Machine
 _METRICS = (CPU_PERCENT, MEMORY_PERCENT, *DISK_METRICS, *NIC_METRICS)
 _DISK_NAMES = frozenset(metric.name for metric in DISK_METRICS)
 _NIC_NAMES = frozenset(metric.name for metric in NIC_METRICS)
-
 
 Percentiles = dict[UUID, dict[tuple[str, str], MeasuredUsage]]
 """By machine, then by metric and instance."""
@@ -74,15 +67,10 @@ class ClickHouseEstate:
             "start_epoch": int(window.start_at.timestamp()),
             "last_slot_epoch": int((window.end_at - SLOT).timestamp()),
         }
-        answers = await asyncio.gather(*(self._series(metric, percentile, all_params) for metric in _METRICS))
-        for metric, rows in zip(_METRICS, answers, strict=True):
-            for row in rows:
-                usage = MeasuredUsage(value=row["value"], points=row["points"], peak=row["peak"])
-                found[row["machine_id"]][metric.name, row["instance"]] = usage
+        for row in await percentile_rows(self._store, _METRICS, all_params, percentile, window.points):
+            usage = MeasuredUsage(value=row["value"], points=row["points"], peak=row["peak"])
+            found[row["machine_id"]][row["metric"], row["instance"]] = usage
         return found
-
-    async def _series(self, metric: Metric, percentile: int, params: Parameters) -> list[dict[str, Any]]:
-        return await self._store.rows(percentile_statement(metric, percentile), params)
 
 
 def _inputs(machine: Machine, series: dict[tuple[str, str], MeasuredUsage]) -> MachineInputs:

@@ -19,6 +19,11 @@ class Window:
     start_at: datetime
     end_at: datetime
 
+    @property
+    def points(self) -> int:
+        """Slots from start to end."""
+        return (self.end_at - self.start_at) // SLOT
+
 
 def performance_window(settings: AssessmentSettings, run_end_at: datetime) -> Window:
     """Return the slots that a run looks at; a custom range does not depend on the run's end."""
