@@ -34,6 +34,8 @@ class OperatingSystem(Record):
     version: str | None
     edition: str | None
     architecture: OsArchitecture
+    configured_name: str | None = None
+    """What the machine is configured for, where that is something else than the guest's own word (VMware)."""
 
 
 class ImportedDiskUsage(Record):

@@ -66,6 +66,7 @@ def test_vmware_machine_in_canonical_form() -> None:
             version="8.6",
             edition=None,
             architecture="x64",
+            configured_name="Red Hat Enterprise Linux 8 (64-bit)",
         ),
         management_server_name="vcenter.example",
         datacenter_name="Berlin",
@@ -112,7 +113,7 @@ def test_vmware_machine_in_canonical_form() -> None:
 
 
 def test_hyperv_machine_in_canonical_form() -> None:
-    observed = hyperv()
+    observed = hyperv(dynamic_memory_enabled=True)
     machine = hyperv_machine(observed, None)
     (disk,), (nic,) = machine.disks, machine.nics
     assert (machine.power_state, machine.boot_type, machine.fqdn) == ("on", "uefi", "web-07.example")
@@ -200,6 +201,11 @@ def test_enabled_states_of_hyperv(number: int, state: str | None) -> None:
     assert hyperv_machine(hyperv(enabled_state=number), None).power_state == state
 
 
+def test_without_dynamic_memory_there_is_no_maximum() -> None:
+    machine = hyperv_machine(hyperv(dynamic_memory_enabled=False, memory_maximum_mib=1_048_576), None)
+    assert (machine.memory_maximum_mib, machine.dynamic_memory_enabled) == (None, False)
+
+
 def test_first_generation_starts_by_bios() -> None:
     assert hyperv_machine(hyperv(generation=1), None).boot_type == "bios"
 
@@ -253,10 +259,33 @@ def test_a_guest_that_is_off_keeps_what_it_last_said() -> None:
     assert (stopped.fqdn, stopped.os, stopped.nics) == (running.fqdn, running.os, running.nics)
 
 
-def test_a_running_guest_that_says_nothing_is_believed() -> None:
+def test_a_guest_that_starts_and_says_nothing_yet_keeps_what_it_last_said() -> None:
     running = vmware_machine(vmware(), None)
-    silent = vmware_machine(vmware(**SILENT_VMWARE), running)
-    assert (silent.fqdn, silent.os.name) == (None, "Red Hat Enterprise Linux 8 (64-bit)")
+    (nic,) = document_of(VmwareMachineObserved)["nics"]
+    starting = vmware_machine(vmware(nics=[{**nic, "ip_addresses": []}], **SILENT_VMWARE), running)
+    assert (starting.fqdn, starting.os, starting.nics) == (running.fqdn, running.os, running.nics)
+
+
+def test_a_guest_that_names_any_address_is_believed_about_all_of_them() -> None:
+    (nic,) = document_of(VmwareMachineObserved)["nics"]
+    second = {**nic, "key": 4001, "mac_address": "00:50:56:8a:1b:2d"}
+    before = vmware_machine(vmware(nics=[nic, second]), None)
+    after = vmware_machine(vmware(nics=[nic, {**second, "ip_addresses": []}]), before)
+    assert [bool(one.ip_addresses) for one in after.nics] == [True, False]
+
+
+def test_a_hyperv_guest_that_starts_keeps_the_name_of_its_system() -> None:
+    running = hyperv_machine(hyperv(), None)
+    starting = hyperv_machine(hyperv(guest_os_name=None, guest_os_version=None, guest_fqdn=None), running)
+    assert (starting.os, starting.fqdn) == (running.os, running.fqdn)
+
+
+@pytest.mark.parametrize("power_state", ["poweredOn", "poweredOff"])
+def test_another_configured_system_is_taken_while_the_guest_says_nothing(power_state: str) -> None:
+    known = vmware_machine(vmware(**SILENT_VMWARE), None)
+    changes = {"guest_id": "debian12_64Guest", "guest_full_name": "Debian GNU/Linux 12 (64-bit)"}
+    machine = vmware_machine(vmware(power_state=power_state, **changes, **SILENT_VMWARE), known)
+    assert (machine.os.product, machine.os.configured_name) == ("Debian", "Debian GNU/Linux 12 (64-bit)")
 
 
 def test_another_system_configured_while_off_is_taken() -> None:
@@ -275,10 +304,26 @@ def test_mac_addresses_have_one_form(text: str) -> None:
     assert normal_mac_address(text) == "00:15:5d:01:02:03"
 
 
-@pytest.mark.parametrize("text", [None, "", "unknown", "000000000000", "00155D"])
+@pytest.mark.parametrize("text", [None, "", "unknown", "000000000000", "ff:ff:ff:ff:ff:ff", "00155D"])
 def test_what_is_no_mac_address_is_unknown(text: str | None) -> None:
     assert normal_mac_address(text) is None
 
 
 def test_addresses_have_one_order() -> None:
     assert normal_addresses(["FE80::1", " 10.0.0.2", "10.0.0.2", ""]) == ["10.0.0.2", "fe80::1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "normal"),
+    [
+        ("fe80::250:56ff:fe8a:1b2c%12", ["fe80::250:56ff:fe8a:1b2c"]),
+        ("::FFFF:10.0.0.4", ["10.0.0.4"]),
+        ("2001:0DB8:0:0:0:0:0:4", ["2001:db8::4"]),
+        ("10.0.0.4/24", ["10.0.0.4"]),
+        ("0.0.0.0", []),
+        ("::", []),
+        ("not available", []),
+    ],
+)
+def test_addresses_have_one_form(given: str, normal: list[str]) -> None:
+    assert normal_addresses([given]) == normal

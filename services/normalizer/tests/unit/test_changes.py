@@ -81,7 +81,7 @@ def seen(**after: Any) -> list[tuple[str, str, bool]]:
             {"nics": [nic(ip_addresses=["10.0.3.42", "10.0.3.43"])]},
             ("configuration", "nics[4000].ip_addresses", True),
         ),
-        ({"nics": [nic(ip_addresses=[])]}, ("configuration", "nics[4000].ip_addresses", False)),
+        ({"nics": [nic(ip_addresses=["10.0.3.99"])]}, ("configuration", "nics[4000].ip_addresses", True)),
     ],
 )
 def test_one_field_is_one_change(after: dict[str, Any], expected: tuple[str, str, bool]) -> None:
@@ -110,8 +110,9 @@ def test_changed_operating_system_names_its_fields() -> None:
         {"collected_at": "2026-11-23T09:00:00Z"},
         {"tools_status": "toolsNotRunning"},
         {"nics": [nic(mac_address="00-50-56-8A-1B-2C")]},
+        {"nics": [nic(ip_addresses=["::ffff:10.0.3.42"])]},
     ],
-    ids=["read again", "time", "tools", "spelling"],
+    ids=["read again", "time", "tools", "spelling", "form of an address"],
 )
 def test_what_is_no_change_of_the_machine_makes_none(after: dict[str, Any]) -> None:
     assert seen(**after) == []
@@ -120,6 +121,21 @@ def test_what_is_no_change_of_the_machine_makes_none(after: dict[str, Any]) -> N
 def test_a_moved_machine_does_not_repeat_the_facts_of_its_host() -> None:
     host = json.loads(EXAMPLE)["host"] | {"name": "esx-08.example", "version": "7.0.3", "cpu_sockets": 4}
     assert seen(host=host) == [("moved", "host_name", False)]
+
+
+def test_a_restart_changes_the_power_and_nothing_that_the_guest_will_say_again() -> None:
+    silent = {"nics": [nic(ip_addresses=[])], "tools_guest_id": None, "tools_guest_full_name": None,
+              "guest_host_name": None, "tools_status": "toolsNotRunning"}  # fmt: skip
+    off, starting, started = (
+        observed(2, power_state="poweredOff", **silent),
+        observed(3, **silent),
+        observed(4),
+    )
+    result = fold(a_machine(), [off, starting, started], NOW)
+    assert [(change.field_path, change.after) for change in result.changes] == [
+        ("power_state", "off"),
+        ("power_state", "on"),
+    ]
 
 
 def test_first_observation_adds_the_machine() -> None:

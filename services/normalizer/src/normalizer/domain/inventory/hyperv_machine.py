@@ -32,13 +32,7 @@ BOOT: dict[int, BootType] = {1: "bios", 2: "uefi"}
 def hyperv_machine(observed: HypervMachineObserved, previous: Machine | None) -> Machine:
     """Return the canonical machine; `previous` lends what a stopped guest no longer says."""
     host = observed.host
-    power_state = POWER.get(observed.enabled_state or 0)
-    guest = last_known(
-        _guest_words(observed),
-        previous,
-        is_on=power_state == "on",
-        os_reported=observed.guest_os_name is not None,
-    )
+    guest = last_known(_guest_words(observed), previous, os_reported=observed.guest_os_name is not None)
     return Machine(
         machine_id=observed.machine_id,
         revision=observed.revision,
@@ -47,14 +41,14 @@ def hyperv_machine(observed: HypervMachineObserved, previous: Machine | None) ->
         name=observed.name,
         fqdn=guest.fqdn,
         description=observed.notes or None,
-        power_state=power_state,
+        power_state=POWER.get(observed.enabled_state or 0),
         is_template=False,
         is_replica=observed.is_replica,
         boot_type=BOOT.get(observed.generation or 0),
         secure_boot_enabled=observed.secure_boot_enabled,
         cores=observed.processor_count,
         memory_mib=observed.memory_mib,
-        memory_maximum_mib=observed.memory_maximum_mib,
+        memory_maximum_mib=_memory_maximum_mib(observed),
         dynamic_memory_enabled=observed.dynamic_memory_enabled,
         os=guest.os,
         management_server_name=observed.cluster_name or observed.source_name,
@@ -75,6 +69,11 @@ def hyperv_machine(observed: HypervMachineObserved, previous: Machine | None) ->
         observed_at=observed.collected_at,
         removed_at=None,
     )
+
+
+def _memory_maximum_mib(observed: HypervMachineObserved) -> int | None:
+    """Without dynamic memory the host states a limit, too (1 TiB), which bounds nothing."""
+    return None if observed.dynamic_memory_enabled is False else observed.memory_maximum_mib
 
 
 def _guest_words(observed: HypervMachineObserved) -> GuestWords:

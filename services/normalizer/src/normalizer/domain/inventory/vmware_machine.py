@@ -22,10 +22,7 @@ BOOT: dict[str, BootType] = {"bios": "bios", "efi": "uefi"}
 def vmware_machine(observed: VmwareMachineObserved, previous: Machine | None) -> Machine:
     """Return the canonical machine; `previous` lends what a stopped guest no longer says."""
     host = observed.host
-    power_state = POWER.get(observed.power_state or "")
-    guest = last_known(
-        _guest_words(observed), previous, is_on=power_state == "on", os_reported=_names_its_os(observed)
-    )
+    guest = last_known(_guest_words(observed), previous, os_reported=_names_its_os(observed))
     return Machine(
         machine_id=observed.machine_id,
         revision=observed.revision,
@@ -34,7 +31,7 @@ def vmware_machine(observed: VmwareMachineObserved, previous: Machine | None) ->
         name=observed.name,
         fqdn=guest.fqdn,
         description=observed.annotation or None,
-        power_state=power_state,
+        power_state=POWER.get(observed.power_state or ""),
         is_template=observed.is_template,
         is_replica=False,
         boot_type=BOOT.get(observed.firmware or ""),
@@ -80,11 +77,11 @@ def _operating_system(observed: VmwareMachineObserved) -> OperatingSystem:
     """
     configured = identify_guest_os(observed.guest_full_name, guest_id=observed.guest_id)
     if not _names_its_os(observed):
-        return operating_system(observed.guest_full_name, configured)
+        return operating_system(observed.guest_full_name, configured, observed.guest_full_name)
     reported = identify_guest_os(observed.tools_guest_full_name, guest_id=observed.tools_guest_id)
     chosen = prefer_reported(configured, reported)
     name = observed.tools_guest_full_name if chosen is reported else observed.guest_full_name
-    return operating_system(name or observed.guest_full_name, chosen)
+    return operating_system(name or observed.guest_full_name, chosen, observed.guest_full_name)
 
 
 def _disk(disk: VmwareDisk) -> Disk:
