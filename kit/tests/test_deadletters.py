@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyor_kit.deadletters import DeadLetterLimit, DeadLetters
+from surveyor_kit.deadletters import SENT_AT_ONCE, DeadLetterLimit, DeadLetters, Refused
 from surveyor_kit.errors import DeadLetterLimitExceeded
 from surveyor_kit.kafka import ReceivedEvent
 from surveyor_kit.testing import InMemoryPublisher, SettableClock
@@ -72,6 +72,17 @@ async def test_too_many_dead_letters_stop_the_consumer_after_the_last_one_is_saf
     with pytest.raises(DeadLetterLimitExceeded, match="3 of the latest 3 events"):
         await letters.send(RECEIVED, Reason.SCHEMA, "InvalidEvent", "")
     assert len(publisher.published) == 3
+
+
+async def test_many_are_sent_some_at_a_time_and_the_rest_stays_when_it_is_too_much() -> None:
+    publisher = InMemoryPublisher()
+    letters = DeadLetters(publisher, "normalizer", limit=DeadLetterLimit(0.5, window=100, minimum=60))
+    refused = [Refused(RECEIVED, Reason.SCHEMA, "InvalidEvent", str(number)) for number in range(120)]
+    await letters.send_many(refused[:SENT_AT_ONCE])
+    with pytest.raises(DeadLetterLimitExceeded):
+        await letters.send_many(refused[SENT_AT_ONCE:])
+    details = [dict(record.headers)["dl_detail"] for record in publisher.published]
+    assert details == [b"%d" % number for number in range(2 * SENT_AT_ONCE)]
 
 
 def test_few_refusals_at_the_start_are_not_too_much() -> None:

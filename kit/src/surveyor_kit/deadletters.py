@@ -1,6 +1,9 @@
 """Put aside what can never be handled, with its reason and origin, and stop when it becomes too much."""
 
+import asyncio
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from surveyor_kit.clock import Clock, SystemClock
@@ -15,6 +18,7 @@ log = get_logger(__name__)
 
 MAX_DETAIL_CHARACTERS = 500
 ORIGINAL_HEADERS = ("ce_", "content-type", "traceparent")
+SENT_AT_ONCE = 50
 
 
 class RawPublisher(Protocol):
@@ -69,6 +73,25 @@ class DeadLetterLimit:
         self._refused -= forgotten if refused else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What is to be put aside.
+
+    Attributes:
+        received: The message as it was read.
+        reason: Why it is refused.
+        error_type: Name of the exception, for whoever looks into it.
+        detail: What is wrong, by field name; no value out of the message. Cut at 500 characters.
+        part: One event of the same type with only the bad part in it, instead of the whole message.
+    """
+
+    received: ReceivedEvent
+    reason: Reason
+    error_type: str
+    detail: str
+    part: bytes | None = None
+
+
 class DeadLetters:
     """Sends messages of one consumer to their dead-letter topics.
 
@@ -102,24 +125,34 @@ class DeadLetters:
         detail: str,
         part: bytes | None = None,
     ) -> None:
-        """Dead-letter a message, or only `part` of it; return once the broker has it.
-
-        Args:
-            received: The message as it was read.
-            reason: Why it is refused.
-            error_type: Name of the exception, for whoever looks into it.
-            detail: What is wrong, by field name; no value out of the message. Cut at 500 characters.
-            part: One event of the same type with only the bad part in it, instead of the whole message.
+        """Dead-letter one message (see `Refused`), or only `part` of it; return once the broker has it.
 
         Raises:
             DeadLetterLimitExceeded: Too many of the latest events were refused. This one is in the
                 dead-letter topic, but must not be acknowledged.
         """
+        await self.send_many([Refused(received, reason, error_type, detail, part)])
+
+    async def send_many(self, refused: Sequence[Refused]) -> None:
+        """Dead-letter messages, some at a time; return once the broker has all of them.
+
+        Raises:
+            DeadLetterLimitExceeded: As for `send`; the rest of them was not sent then.
+        """
+        for start in range(0, len(refused), SENT_AT_ONCE):
+            portion = refused[start : start + SENT_AT_ONCE]
+            await asyncio.gather(*(self._publish(each) for each in portion))
+            self._limit.record(refused=True, count=len(portion))
+            if self._limit.exceeded():
+                raise DeadLetterLimitExceeded(f"{self._consumer} stops: {self._limit}")
+
+    async def _publish(self, refused: Refused) -> None:
+        received, reason = refused.received, refused.reason
         await self._publisher.publish_raw(
             dead_letter_topic(received.topic),
             received.key,
-            received.value if part is None else part,
-            self._headers(received, reason, error_type, detail),
+            received.value if refused.part is None else refused.part,
+            self._headers(refused),
         )
         EVENTS_DEAD_LETTERED.labels(received.topic, self._consumer, reason.value).inc()
         log.warning(
@@ -128,18 +161,16 @@ class DeadLetters:
             partition=received.partition,
             offset=received.offset,
             reason=reason.value,
-            error_type=error_type,
-            detail=detail[:MAX_DETAIL_CHARACTERS],
+            error_type=refused.error_type,
+            detail=refused.detail[:MAX_DETAIL_CHARACTERS],
         )
-        self._limit.record(refused=True)
-        if self._limit.exceeded():
-            raise DeadLetterLimitExceeded(f"{self._consumer} stops: {self._limit}")
 
-    def _headers(self, received: ReceivedEvent, reason: Reason, error_type: str, detail: str) -> Headers:
+    def _headers(self, refused: Refused) -> Headers:
+        received = refused.received
         origin = {
-            "dl_reason": reason.value,
-            "dl_error_type": error_type,
-            "dl_detail": detail[:MAX_DETAIL_CHARACTERS],
+            "dl_reason": refused.reason.value,
+            "dl_error_type": refused.error_type,
+            "dl_detail": refused.detail[:MAX_DETAIL_CHARACTERS],
             "dl_topic": received.topic,
             "dl_partition": str(received.partition),
             "dl_offset": str(received.offset),

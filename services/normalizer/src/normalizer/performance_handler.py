@@ -27,7 +27,7 @@ from normalizer.performance_decoding import (
 )
 from normalizer.ports import DaySeals, IngestedBatch, SampleStore
 from surveyor_kit.clock import Clock
-from surveyor_kit.deadletters import DeadLetters
+from surveyor_kit.deadletters import DeadLetters, Refused
 from surveyor_kit.kafka import ReceivedEvent
 from surveyor_kit.lifecycle import crash_point
 from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
@@ -110,19 +110,20 @@ class StorePerformance:
         self._count(received, accepted)
 
     async def _accept(self, received: Sequence[ReceivedEvent]) -> Accepted:
-        accepted = Accepted()
+        accepted, refused = Accepted(), list[Refused]()
         for event in received:
             decoded = self._within_clock_limits(event, decode_performance(event))
-            for refusal in decoded.refusals:
-                await self._dead_letters.send(
-                    event, refusal.reason, refusal.error_type, refusal.detail, refusal.part
-                )
+            refused += [
+                Refused(event, each.reason, each.error_type, each.detail, each.part)
+                for each in decoded.refusals
+            ]
             if not decoded.refusals:
                 self._dead_letters.record_ok()
             if decoded.batch is not None:
                 self._map(decoded.batch, accepted)
             if decoded.lost is not None:
                 accepted.lost.append(decoded.lost)
+        await self._dead_letters.send_many(refused)
         await self._map_undiscovered(accepted)
         accepted.pack()
         return accepted
