@@ -47,6 +47,7 @@ async def serving(app: Any, host: str, port: int) -> AsyncIterator[int]:
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="warning",  # its start and end say nothing that our own events do not
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
