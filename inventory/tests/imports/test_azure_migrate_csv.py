@@ -14,6 +14,7 @@ from surveyor_inventory.imports import (
     ReadFile,
     read_import,
 )
+from surveyor_inventory.imports.cells import plain_number
 from surveyor_inventory.imports.limits import Limits
 
 REQUIRED = {
@@ -294,3 +295,27 @@ def test_any_text_is_read_or_refused_and_nothing_else(rows: list[list[str]]) -> 
     except FileRefused:
         return
     assert len(file.machines) == file.counts()["accepted"] + file.counts()["warning"]
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal_comma", "plain"),
+    [
+        ("1234.5", False, "1234.5"),
+        ("1,024.5", False, "1024.5"),
+        ("1,024.5", True, "1024.5"),
+        ("8,192", False, "8192"),
+        ("8,192", True, "8.192"),
+        ("1.024,5", True, "1024.5"),
+        ("1.048.576", True, "1048576"),
+        ("8.192", True, "8.192"),
+        ("16 384", False, "16384"),
+        ("1\u202f048\u202f576,25", True, "1048576.25"),
+        ("1 2", False, "1 2"),
+        ("10,5", False, "10,5"),
+        ("12,34,567", False, "12,34,567"),
+    ],
+)
+def test_separators_of_thousands_are_left_out_where_there_is_one_reading(
+    text: str, decimal_comma: bool, plain: str
+) -> None:
+    assert plain_number(text, decimal_comma=decimal_comma) == plain

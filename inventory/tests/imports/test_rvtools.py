@@ -102,6 +102,41 @@ def test_disks_and_adapters_come_from_their_own_sheets_where_there_are_any() -> 
     assert machine.mac_addresses == ["00:50:56:8a:00:01", "00:50:56:8a:00:02"]
 
 
+def test_addresses_of_both_kinds_are_read() -> None:
+    network: Rows = [
+        ["VM", "Mac Address", "IPv4 Address", "IPv6 Address", "VM UUID"],
+        ["web-01", "00:50:56:8A:00:01", "10.0.0.7", "fe80::1, 2001:db8::7", UUID_1],
+    ]
+    machine = the_machine({"vInfo": vinfo({}), "vDisk": DISKS, "vNetwork": network})
+    assert machine.ip_addresses == ["10.0.0.7", "fe80::1", "2001:db8::7"]
+
+
+@pytest.mark.parametrize(
+    ("configured", "reported", "taken"),
+    [
+        ("Other Linux (64-bit)", "Rocky Linux 9.2", "Rocky Linux 9.2"),
+        ("Microsoft Windows Server 2019 (64-bit)", "Microsoft Windows Server 2016 (64-bit)",
+         "Microsoft Windows Server 2019 (64-bit)"),
+        ("Ubuntu Linux (64-bit)", "Other", "Ubuntu Linux (64-bit)"),
+        ("Ubuntu Linux (64-bit)", "", "Ubuntu Linux (64-bit)"),
+        ("", "Rocky Linux 9.2", "Rocky Linux 9.2"),
+    ],
+)  # fmt: skip
+def test_the_guest_names_its_system_but_for_windows(configured: str, reported: str, taken: str) -> None:
+    system = {
+        "OS according to the configuration file": configured,
+        "OS according to the VMware Tools": reported,
+    }
+    rows = [tuple(ORDINARY | system), tuple((ORDINARY | system).values())]
+    assert the_machine({"vInfo": rows, "vDisk": DISKS}).os_name == taken
+
+
+@pytest.mark.parametrize("text", ["102,400", "102 400", "102\u00a0400", "102'400", "102400"])
+def test_sizes_that_are_texts_with_thousands_are_read(text: str) -> None:
+    disks: Rows = [DISKS[0], ["web-01", "Hard disk 1", text, UUID_1]]
+    assert the_machine({"vInfo": vinfo({}), "vDisk": disks}).disks[0].size_gib == 100.0
+
+
 def test_provisioned_size_is_the_last_resort_and_a_warning() -> None:
     file = read({"vInfo": vinfo({})})
     (machine,) = file.machines

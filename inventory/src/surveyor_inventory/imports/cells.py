@@ -15,6 +15,10 @@ Choice = TypeVar("Choice")
 
 _NOT_STATED = frozenset({"", "-", "n/a", "na", "none", "null", "unknown", "not available", "#n/a"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z")
+# Between groups of three digits: blanks, also those that do not break, and apostrophes.
+_GROUP_BLANK = re.compile("(?<=[0-9])[ \u00a0\u202f'’](?=[0-9]{3}(?![0-9]))")
+_COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?\Z")
+_DOT_GROUPS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+\Z|[+-]?\d{1,3}(\.\d{3}){2,}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _LIST_SEPARATORS = re.compile(r"[;,\s]+")
 _MAX_SHOWN = 40
@@ -142,7 +146,7 @@ class Row:
         text = self.text(key)
         if text is None:
             return None
-        plain = text.replace(",", ".") if self._decimal_comma and text.count(",") == 1 else text
+        plain = plain_number(text, decimal_comma=self._decimal_comma)
         value = float(plain) if _NUMBER.match(plain) else math.nan
         if not math.isfinite(value):
             self.error(key, f"{shown(text)} is not a number", "write digits, such as 1234.5, without a unit")
@@ -152,6 +156,20 @@ class Row:
     def _find(self, severity: Severity, key: str | None, message: str, fix: str) -> None:
         column = self._header.names.get(key, key) if key is not None else None
         self.findings.append(Finding(severity, self.sheet, self.number, column, message, fix))
+
+
+def plain_number(text: str, *, decimal_comma: bool) -> str:
+    """Write a number without separators of thousands and with a decimal point, where that is one reading.
+
+    "8,192" is a number of thousands, unless commas are decimal: then it is 8.192. "8.192" has a decimal
+    point, "1.024,5" and "1.048.576" can only be grouped.
+    """
+    bare = _GROUP_BLANK.sub("", text)
+    if _DOT_GROUPS.match(bare):
+        return bare.replace(".", "").replace(",", ".")
+    if _COMMA_GROUPS.match(bare) and (not decimal_comma or bare.count(",") > 1 or "." in bare):
+        return bare.replace(",", "")
+    return bare.replace(",", ".") if decimal_comma and bare.count(",") == 1 else bare
 
 
 def shown(text: str) -> str:

@@ -5,7 +5,7 @@ vMemory. Disks and adapters are read from vDisk and vNetwork where the workbook 
 why.
 """
 
-from surveyor_inventory.guest_os import identify_guest_os
+from surveyor_inventory.guest_os import identify_guest_os, prefer_reported
 from surveyor_inventory.imports.addresses import ip_addresses, is_ip_address
 from surveyor_inventory.imports.cells import Row, shown
 from surveyor_inventory.imports.collect import Collected
@@ -27,8 +27,8 @@ VINFO_COLUMNS = (
     Column("Memory", f"MiB, whole number from 1 to {MAX_MEMORY_MIB}; vMemory goes before it",
            is_required=True, aliases=("Memory MiB", "Memory MB")),
     Column("OS according to the configuration file", "as vCenter calls it; an unknown one is a warning",
-           is_required=True),
-    Column("OS according to the VMware Tools", "used where the configuration file says nothing"),
+           is_required=True, aliases=("OS",)),
+    Column("OS according to the VMware Tools", "goes before it, but for Windows, as vCenter's own data does"),
     Column("Provisioned MiB", "the disks' size where no sheet and no other column has it",
            aliases=("Provisioned MB",)),
     Column("Total disk capacity MiB", "the disks' size where neither vDisk nor vPartition has it"),
@@ -105,12 +105,19 @@ def _machine(row: Row, name: str, parts: MachineParts) -> ImportedMachine | None
 
 
 def _os_name(row: Row) -> str | None:
-    name = row.text(_OS) or row.text(_OS_OF_TOOLS)
+    configured, reported = row.text(_OS), row.text(_OS_OF_TOOLS)
+    name = _better_name(configured, reported) if configured and reported else configured or reported
     if name is None:
         row.warn(_OS, "is empty: readiness will be unknown", "power the machine on once and export again")
     elif identify_guest_os(name).family == "unknown":
         row.warn(_OS, f"{shown(name)} is not known: readiness will be unknown", "set the guest OS in vCenter")
     return name
+
+
+def _better_name(configured: str, reported: str) -> str:
+    """Choose as for machines that a collector finds, so that both ways assess a machine alike."""
+    of_tools = identify_guest_os(reported)
+    return reported if prefer_reported(identify_guest_os(configured), of_tools) is of_tools else configured
 
 
 def _disks(row: Row, parts: MachineParts) -> list[ImportedDisk]:

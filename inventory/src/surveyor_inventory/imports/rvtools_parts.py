@@ -24,6 +24,7 @@ PARTS_COLUMNS: dict[str, tuple[Column, ...]] = {
         *_OWNER,
         Column("Mac Address", "the adapter's"),
         Column("IPv4 Address", "the adapter's, several by commas", aliases=("IP Address",)),
+        Column("IPv6 Address", "likewise"),
     ),
 }
 _NUMBER_AT_END = re.compile(r"(\d+)\s*\Z")
@@ -104,7 +105,7 @@ def _take_partition(row: Row, parts: MachineParts) -> None:
 def _take_adapter(row: Row, parts: MachineParts) -> None:
     parts.nic_count += 1
     parts.mac_addresses += mac_addresses(row, "mac address")
-    parts.ip_addresses += row.words("ipv4 address")
+    parts.ip_addresses += row.words("ipv4 address") + row.words("ipv6 address")
 
 
 _TAKE = {
