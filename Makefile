@@ -59,8 +59,9 @@ baseline: schemas ## take today's event schemas as the release baseline
 	rm -f schemas/baseline/*.json
 	cp schemas/exports/json-schema/*.json schemas/baseline/
 
-docs: $(STAMP) ## write the generated pages: metrics and the HTTP API
+docs: $(STAMP) ## write the generated pages: metrics, issue codes and the HTTP API
 	tools/metrics-page.sh >docs/metrics.md
+	$(BIN)/assessor codes >docs/issue-codes.md
 	$(BIN)/python -m query_api.openapi services/query-api/openapi.json
 
 chaos: $(STAMP) ## the long ledger tests: kills at random, many rounds

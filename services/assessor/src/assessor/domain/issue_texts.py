@@ -107,8 +107,10 @@ EXPLANATIONS: dict[Issue | DataIssue, Explanation] = {
     ),
     Issue.NO_SUITABLE_SIZE: Explanation(
         "No size has the required cores, memory, disks and adapters",
-        "Every size of the chosen families and region is too small in at least one of them.",
-        "Lower the comfort factor, allow more families, or split the machine.",
+        "Every size of the chosen families and region is too small in one of them, does not start from the"
+        " machine's firmware or takes no premium disks; or the need is above the documented 128 cores or"
+        " 3,892 GiB.",
+        "Lower the comfort factor, allow more families or other disk types, or split the machine.",
     ),
     Issue.NO_SIZE_IN_LOCATION: Explanation(
         "No size in the chosen region",
