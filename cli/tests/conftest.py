@@ -1,20 +1,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from cli.tests.command import Cli, environment_of, run_surveyor
 
+from devstack.fixtures.broker import Kafka
 from devstack.fixtures.service import ServiceProcess
+from devstack.fixtures.store import ClickHouse as RunningClickHouse
 from query_api.testing.builders import ADMIN_KEY, a_machine, store_machines
 from surveyor_kit.clickhouse import ClickHouse
-from surveyor_kit.kafka import EventPublisher, TopicAdmin
+from surveyor_kit.kafka import EventPublisher
 from surveyor_kit.migrations import migrate
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 from surveyor_schemas.inventory.machine_v1 import Machine
-from surveyor_schemas.topics import TOPICS
 
 
 @pytest.fixture
@@ -24,16 +24,9 @@ def surveyor() -> Cli:
 
 
 @pytest.fixture(scope="module")
-def kafka_settings(kafka: Any) -> KafkaSettings:
+def kafka_settings(kafka: Kafka) -> KafkaSettings:
     """A broker that has the catalogue's topics; other tests' messages lie in them."""
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    asyncio.run(_make_topics(settings))
-    return settings
-
-
-async def _make_topics(settings: KafkaSettings) -> None:
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
+    return asyncio.run(kafka.with_topics())
 
 
 @pytest.fixture
@@ -43,25 +36,15 @@ async def publisher(kafka_settings: KafkaSettings) -> AsyncIterator[EventPublish
 
 
 @pytest.fixture
-def empty_database(clickhouse: Any) -> ClickHouseSettings:
+def empty_database(clickhouse: RunningClickHouse) -> ClickHouseSettings:
     """Settings for a database without tables."""
-    return ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+    return clickhouse.settings()
 
 
 @pytest.fixture(scope="module")
-def database(clickhouse: Any) -> ClickHouseSettings:
+def database(clickhouse: RunningClickHouse) -> ClickHouseSettings:
     """Settings for a database with all tables, made once a module: that takes seconds."""
-    settings = ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+    settings = clickhouse.settings()
     asyncio.run(_make_tables(settings))
     return settings
 

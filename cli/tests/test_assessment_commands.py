@@ -56,6 +56,12 @@ async def test_an_assessment_is_made_waited_for_and_exported(
     assert (again["state"], again["run_number"]) == ("Completed", 2)
     assert ask("assessments", "wait", "first look").code == 0
 
+    assert [run["number"] for run in ask("assessments", "runs", "first look", "--json").json()] == [2, 1]
+    assert result["recommended_size"] not in ask("assessments", "compare", "first look").out
+    compared = ask("assessments", "compare", "first look", "--before", "1", "--after", "2", "--json").json()
+    assert (compared["counts"]["same"], compared["items"]) == (1, [])
+    assert "no run 9" in ask("assessments", "compare", "first look", "--before", "9").err
+
 
 async def test_a_result_is_shown_explained_and_back_tested(
     ask: Cli, assessor: ServiceProcess, machine: Machine, store: ClickHouse, tmp_path: Path

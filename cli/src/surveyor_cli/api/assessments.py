@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from surveyor_cli.api import explaining, results, schedules
+from surveyor_cli.api import explaining, results, runs, schedules
 from surveyor_cli.api.calling import api_of
 from surveyor_cli.api.client import Document
 from surveyor_cli.api.groups import GroupArgument
@@ -18,7 +18,14 @@ from surveyor_cli.output import AsJson, money, print_fields, print_json, print_t
 
 app = typer.Typer(no_args_is_help=True, help="Assessments of groups.")
 app.add_typer(schedules.app, name="schedule")
-for command in (results.show, results.machines, explaining.explain, explaining.backtest):
+for command in (
+    results.show,
+    results.machines,
+    explaining.explain,
+    explaining.backtest,
+    runs.runs,
+    runs.compare,
+):
     app.command()(command)
 
 WaitOption = Annotated[bool, typer.Option("--wait", help="Wait until it is Completed.")]
