@@ -26,6 +26,7 @@ from surveyor_schemas.inventory.machine_v1 import Machine
 from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 
 _EVENTS_AT_ONCE = 20
+_SECONDS_PER_MACHINE = 1.0
 _ASSESSMENT_SETTINGS: Document = {
     "azure_location": "westeurope",
     "sizing_criterion": "PerformanceBased",
@@ -89,13 +90,13 @@ class Demo:
         """Discover, collect, assess; print the result and write it down."""
         expected = self._expected_machines()
         with self._watch.step("discover", f"Discovering {sum(expected.values())} machines"):
-            wait_until(lambda: self._undiscovered(expected), 120)
+            wait_until(lambda: self._undiscovered(expected), self._patience(120))
         machines = self._api.machines()
         if self._settings.is_simulated:
             with self._watch.step("history", f"Loading {self._settings.demo_history_days} days of history"):
                 self._load_history(machines)
         with self._watch.step("collect", "Collecting a first sample of every counter"):
-            wait_until(lambda: self._unsampled(machines), 120)
+            wait_until(lambda: self._unsampled(machines), self._patience(120))
         with self._watch.step("assess", "Assessing"):
             assessment = self._assess(machines)
         self._api.save_export(assessment["id"], self._places.export)
@@ -107,6 +108,10 @@ class Demo:
             key = f"Key:    {self._services.api_key}  (signs in to the portal and the API)"
             console.print(key, soft_wrap=True)
         console.print(f"Excel:  {self._places.export}", soft_wrap=True)
+
+    def _patience(self, seconds: float) -> float:
+        """How long a step may take: a large estate on a busy machine needs its time."""
+        return seconds + _SECONDS_PER_MACHINE * (self._settings.demo_vms + self._settings.demo_hyperv_vms)
 
     def _expected_machines(self) -> dict[str, int]:
         expected = {"vmware": vcenter_machine_count(self._parts.vcenter)}
@@ -129,7 +134,7 @@ class Demo:
         history = History(self._settings.demo_seed, start_at, self._started_at)
         events = list(history.events(machines))
         asyncio.run(self._publish(events))
-        wait_until(lambda: self._samples.missing_batches(events), 180)
+        wait_until(lambda: self._samples.missing_batches(events), self._patience(180))
 
     async def _publish(self, events: list[PerformanceSampled]) -> None:
         broker = KafkaSettings(bootstrap_servers=self._parts.kafka["bootstrap_servers"])
@@ -149,7 +154,7 @@ class Demo:
                 raise DemoFailed(f"the assessment ended {seen['state']}: {seen['error']}")
             return None if seen["summary"] else f"the assessment is {seen['state']}: {seen['progress']}"
 
-        wait_until(unfinished, 120)
+        wait_until(unfinished, self._patience(120))
         return self._api.assessment(assessment_id)
 
     def _write_result(self, expected: dict[str, int], assessment: Document) -> None:
