@@ -42,6 +42,14 @@ class EncodedEvent:
 
 def encode(event: Event) -> EncodedEvent:
     """Write an event as a message of its topic."""
+    return encode_as(event, event.model_dump_json().encode())
+
+
+def encode_as(event: Event, value: bytes) -> EncodedEvent:
+    """Write a message whose JSON was made elsewhere: `value` has to be what the event's model accepts.
+
+    Of the event itself only what the key and the headers say is read.
+    """
     headers: Headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(event.event_id()).encode()),
@@ -50,12 +58,7 @@ def encode(event: Event) -> EncodedEvent:
         ("ce_time", format_utc(event.occurred_at()).encode()),
         ("content-type", CONTENT_TYPE),
     ]
-    return EncodedEvent(
-        topic=topic_of(type(event)),
-        key=event.key().encode(),
-        value=event.model_dump_json().encode(),
-        headers=headers,
-    )
+    return EncodedEvent(topic_of(type(event)), event.key().encode(), value, headers)
 
 
 def event_type(headers: Iterable[tuple[str, bytes]]) -> str | None:

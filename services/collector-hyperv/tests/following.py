@@ -22,6 +22,7 @@ from surveyor_kit.health import Health
 from surveyor_kit.kafka.records import Acknowledged
 from surveyor_kit.testing import InMemoryPublisher
 from surveyor_schemas.base import Event
+from surveyor_schemas.codec import EncodedEvent
 from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
 
 PATIENCE_SECONDS = 180
@@ -36,7 +37,7 @@ class GatedPublisher(InMemoryPublisher):
         self.there = asyncio.Event()
         self.there.set()
 
-    async def publish_many(self, events: Sequence[Event]) -> list[Acknowledged]:
+    async def publish_many(self, events: Sequence[Event | EncodedEvent]) -> list[Acknowledged]:
         await self.there.wait()
         return await super().publish_many(events)
 

@@ -61,7 +61,7 @@ def a_tree(*machines: ObjectUpdate) -> InventoryTree:
 
 def some_samples(start: int, values: Sequence[float | None], key: tuple[str, str] = CPU) -> Samples:
     """Return values of one series, 20 seconds apart."""
-    return Samples([start + 20 * n for n in range(len(values))], {key: values})
+    return Samples.of_series([start + 20 * n for n in range(len(values))], {key: values})
 
 
 def a_target(number: int = 1, *, powered_on: bool = True, metrics: int = 10) -> SampleTarget:

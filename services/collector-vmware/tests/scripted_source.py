@@ -53,7 +53,7 @@ class ScriptedSource:
         first = max(window.start, self.now - 3600) // 20 * 20 + 20
         times = list(range(first, window.end + 1, 20))
         values = [value_at(window.moref, at) for at in times]
-        return Samples(times, dict.fromkeys(self.keys, values))
+        return Samples.of_series(times, dict.fromkeys(self.keys, values))
 
     async def capabilities(self) -> Capabilities:
         return Capabilities({}, 20, None)

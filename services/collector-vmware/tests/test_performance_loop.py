@@ -187,7 +187,7 @@ async def test_a_full_buffer_pauses_polls_and_loses_nothing() -> None:
     polling.progress.buffer = SampleBuffer(limit_bytes=1)
     await polling.poll()
     first = polling.taken()["vm-1"]
-    polling.progress.buffer.add(TARGETS[0].machine_id, Samples([NOW], {CPU: [1]}))
+    polling.progress.buffer.add(TARGETS[0].machine_id, Samples.of_series([NOW], {CPU: [1]}))
     asked = len(polling.source.asked)
     task = asyncio.create_task(polling.loop.run())
     await until(lambda: polling.board.polls_skipped >= 3)

@@ -37,7 +37,7 @@ some_times = st.lists(st.sampled_from(STAMPS), max_size=4).map(
 some_entity = st.builds(
     lambda moref, parts, times: entity(moref, *parts, times=times),
     st.sampled_from(["vm-1", "vm-2", "vm-3"]),
-    st.lists(some_series, max_size=5),
+    st.lists(some_series, max_size=5, unique_by=lambda text: text.partition("</id>")[0]),
     some_times,
 )
 
@@ -59,6 +59,8 @@ USUAL = entity("vm-1", series(2, "", "10,20"))
         document(RESPONSE.format(USUAL + "<!-- by hand -->")),
         document(RESPONSE.format(USUAL.replace("<value>", "<value>\n<!-- -->"))),
         document(RESPONSE.format(entity("vm-1", series(2, "", "1,x")))),
+        document(RESPONSE.format(entity("vm-1", series(2, "", "1,2"), series(2, "", "3,4")))),
+        document(RESPONSE.format(entity("vm-1", series(2, "", "1,2") + " ", series(178, "", "3,4")))),
         document(RESPONSE.format(USUAL))[:-20],
         document(RESPONSE.format(USUAL)) + b"<more/>",
         document(RESPONSE.format(USUAL)).replace(b"vm-1", b"vm-\xff"),

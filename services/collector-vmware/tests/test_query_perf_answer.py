@@ -54,11 +54,11 @@ def test_values_belong_to_their_machine_counter_and_instance() -> None:
         + "</QueryPerfResponse>"
     )
     assert found == {
-        "vm-1": Samples(
+        "vm-1": Samples.of_series(
             [FIRST, SECOND],
             {("cpu.usage.average", ""): [10, 20], ("virtualDisk.read.average", "scsi0:0"): [0, 5]},
         ),
-        "vm-2": Samples([FIRST, SECOND], {("cpu.usage.average", ""): [7, 8]}),
+        "vm-2": Samples.of_series([FIRST, SECOND], {("cpu.usage.average", ""): [7, 8]}),
     }
 
 
@@ -78,7 +78,7 @@ def test_the_sum_over_devices_is_no_device() -> None:
 def test_newest_first_with_fractions_of_seconds_is_put_in_order() -> None:
     times = "20,2026-01-31T12:00:40.123Z,20,2026-01-31T12:00:20.9Z"
     found = read(entity("vm-1", series(2, "", "20,10"), times=times))
-    assert found["vm-1"] == Samples([FIRST, SECOND], {("cpu.usage.average", ""): [10, 20]})
+    assert found["vm-1"] == Samples.of_series([FIRST, SECOND], {("cpu.usage.average", ""): [10, 20]})
 
 
 def test_a_machine_without_series_is_left_out() -> None:

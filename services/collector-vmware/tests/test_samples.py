@@ -1,18 +1,26 @@
 """Samples are put in order, joined, taken once, and packed."""
 
-import json
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector_vmware.domain.batches import json_bytes, pack
+from collector_vmware.domain.batches import pack
+from collector_vmware.domain.encoded_batch import encoded_batch
 from collector_vmware.domain.sample_buffer import SampleBuffer
 from collector_vmware.domain.samples import Samples, merged, ordered
 from collector_vmware.domain.taken_samples import TakenSamples
-from surveyor_schemas.performance.performance_sampled_v1 import MAX_BATCH_BYTES, MAX_MACHINES
+from surveyor_schemas.codec import decode, encode
+from surveyor_schemas.performance.performance_sampled_v1 import (
+    MAX_BATCH_BYTES,
+    MAX_MACHINES,
+    CounterSeries,
+    MachineSamples,
+    PerformanceSampled,
+)
 
-from .builders import A_MACHINE, ANOTHER, CPU, READ, some_samples
+from .builders import A_MACHINE, ANOTHER, CPU, NOW, READ, some_samples
 
 START = 1_700_000_000
 
@@ -20,7 +28,7 @@ values = st.lists(st.one_of(st.none(), st.integers(0, 10**7)), min_size=1, max_s
 
 
 def test_newest_first_is_turned_round() -> None:
-    assert ordered([60, 40, 20], {CPU: [3, 2, 1]}) == Samples([20, 40, 60], {CPU: [1, 2, 3]})
+    assert ordered([60, 40, 20], {CPU: [3, 2, 1]}) == Samples.of_series([20, 40, 60], {CPU: [1, 2, 3]})
 
 
 def test_fewer_values_than_times_are_no_data_and_not_zero() -> None:
@@ -32,8 +40,8 @@ def test_more_values_than_times_are_cut() -> None:
 
 
 def test_chunks_of_one_machine_are_joined_in_time() -> None:
-    late = Samples([20, 40], {CPU: [None, 2], READ: [7, None]})
-    assert merged([some_samples(20, [1, None, 3]), late]) == Samples(
+    late = Samples.of_series([20, 40], {CPU: [None, 2], READ: [7, None]})
+    assert merged([some_samples(20, [1, None, 3]), late]) == Samples.of_series(
         [20, 40, 60], {CPU: [1, 2, 3], READ: [7, None, None]}
     )
 
@@ -90,31 +98,57 @@ def test_whatever_overlaps_each_value_is_taken_exactly_once(
 def test_a_batch_names_at_most_fifty_machines() -> None:
     machines = {UUID(int=n): [some_samples(START, [1])] for n in range(120)}
     batches = list(pack(machines, 20))
-    assert [len(batch.machines) for batch in batches] == [MAX_MACHINES, MAX_MACHINES, 20]
+    assert [len(batch.packed_machines()) for batch in batches] == [MAX_MACHINES, MAX_MACHINES, 20]
 
 
 def test_batches_stay_within_their_bytes_and_lose_nothing() -> None:
     series = {("virtualDisk.read.average", f"scsi0:{n}"): [12_345_678] * 180 for n in range(60)}
-    large = Samples([START + 20 * n for n in range(180)], series)
+    large = Samples.of_series([START + 20 * n for n in range(180)], series)
     machines = {UUID(int=n): [large] for n in range(3)}
     batches = list(pack(machines, 20))
     for batch in batches:
-        size = len(
-            json.dumps(
-                [machine.model_dump(mode="json") for machine in batch.event_machines()], separators=(",", ":")
-            )
-        )
-        assert size <= MAX_BATCH_BYTES - 1024
-    count = sum(len(s.values) for batch in batches for machine in batch.machines for s in machine.series)
-    assert count == 3 * 60 * 180
+        assert len(bytes(batch.machines)) <= MAX_BATCH_BYTES - 1024
+    machines_packed = [machine for batch in batches for machine in batch.packed_machines()]
+    assert sum(len(series.values) for machine in machines_packed for series in machine.series) == 3 * 60 * 180
 
 
-@given(values)
-def test_the_estimated_size_is_never_too_small(found: list[int | None]) -> None:
-    samples = some_samples(START, list(found))
+@given(values, st.lists(st.text(max_size=20), min_size=1, max_size=3, unique=True))
+def test_a_message_is_what_the_contract_reads_as_the_samples(
+    found: list[int | None], instances: list[str]
+) -> None:
+    series = {("virtualDisk.read.average", instance): found for instance in instances}
+    samples = Samples.of_series([START + 20 * n for n in range(len(found))], series)
     (batch,) = pack({A_MACHINE: [samples]}, 20)
-    (machine,) = batch.event_machines()
-    assert len(machine.model_dump_json()) <= json_bytes(samples)
+    envelope: dict[str, Any] = {
+        "source_id": "dc1",
+        "collector_id": "c",
+        "run_id": ANOTHER,
+        "batch_no": 7,
+        "collected_at": NOW,
+    }
+    message = encoded_batch(batch, **envelope)
+    event = decode(message.topic, message.headers, message.value)
+    expected = PerformanceSampled(
+        **envelope,
+        source_kind="vmware",
+        generated=False,
+        machines=[
+            MachineSamples(
+                machine_id=A_MACHINE,
+                interval_seconds=20,
+                timestamps=list(samples.timestamps),
+                series=[
+                    CounterSeries(counter=counter, instance=instance, values=list(values))
+                    for (counter, instance), values in samples.series.items()
+                ],
+            )
+        ],
+    )
+    assert event == expected
+    assert (message.key, message.headers) == (encode(expected).key, encode(expected).headers)
+    assert [machine.samples() for machine in batch.packed_machines()] == [samples]
+    assert (batch.oldest_at, batch.newest_at) == (samples.timestamps[0], samples.timestamps[-1])
+    assert batch.value_count == samples.value_count()
 
 
 def test_a_full_buffer_says_so_until_it_is_drained() -> None:

@@ -18,7 +18,7 @@ from surveyor_kit.retry import retry_forever
 from surveyor_kit.settings import KafkaSettings
 from surveyor_kit.tracing import inject_headers
 from surveyor_schemas.base import Event
-from surveyor_schemas.codec import encode
+from surveyor_schemas.codec import EncodedEvent, encode
 from surveyor_schemas.topics import MAX_MESSAGE_BYTES
 
 log = get_logger(__name__)
@@ -74,7 +74,7 @@ class EventPublisher:
         (acknowledged,) = await self.publish_many([event])
         return acknowledged
 
-    async def publish_many(self, events: Sequence[Event]) -> list[Acknowledged]:
+    async def publish_many(self, events: Sequence[Event | EncodedEvent]) -> list[Acknowledged]:
         """Publish events, those of one key in the given order.
 
         Raises:
@@ -213,7 +213,7 @@ def _outcome(result: object) -> Acknowledged | KafkaError:
     return Acknowledged(result.topic, result.partition, result.offset)  # type: ignore[attr-defined]  # untyped
 
 
-def record_of(event: Event) -> OutgoingRecord:
+def record_of(event: Event | EncodedEvent) -> OutgoingRecord:
     """Return the message of an event, with the current trace's context."""
-    encoded = encode(event)
+    encoded = event if isinstance(event, EncodedEvent) else encode(event)
     return OutgoingRecord(encoded.topic, encoded.key, encoded.value, inject_headers(encoded.headers))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from surveyor_kit.errors import EventTooLarge, InvalidMessage
 from surveyor_schemas.base import Event
-from surveyor_schemas.codec import InvalidEvent, decode
+from surveyor_schemas.codec import EncodedEvent, InvalidEvent, decode
 from surveyor_schemas.topics import MAX_MESSAGE_BYTES
 
 Headers = Sequence[tuple[str, bytes]]
@@ -57,8 +57,8 @@ class Publisher(Protocol):
     async def publish(self, event: Event) -> Acknowledged:
         """Publish one event to its topic."""
 
-    async def publish_many(self, events: Sequence[Event]) -> list[Acknowledged]:
-        """Publish events, those of one key in the given order."""
+    async def publish_many(self, events: Sequence[Event | EncodedEvent]) -> list[Acknowledged]:
+        """Publish events, those of one key in the given order; some may be messages already."""
 
     async def publish_raw(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()

@@ -7,7 +7,7 @@ from surveyor_kit.kafka.publisher import DEAD_LETTER_ALLOWANCE_BYTES, record_of
 from surveyor_kit.kafka.records import Acknowledged, Headers, OutgoingRecord, check_size
 from surveyor_kit.tracing import inject_headers
 from surveyor_schemas.base import Event
-from surveyor_schemas.codec import decode
+from surveyor_schemas.codec import EncodedEvent, decode
 from surveyor_schemas.topics import MAX_MESSAGE_BYTES
 
 
@@ -31,7 +31,7 @@ class InMemoryPublisher:
         (acknowledged,) = await self.publish_many([event])
         return acknowledged
 
-    async def publish_many(self, events: Sequence[Event]) -> list[Acknowledged]:
+    async def publish_many(self, events: Sequence[Event | EncodedEvent]) -> list[Acknowledged]:
         """Keep events, all of them or none."""
         records = [record_of(event) for event in events]
         check_size(records)

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from collector_vmware import metrics
 from collector_vmware.domain.batches import SampleBatch, pack
@@ -19,16 +19,17 @@ log = get_logger(__name__)
 
 BATCHES_AT_ONCE = 8
 """Packed in a thread, then written between other work of the loop."""
-CHECK_SECONDS = 1.0
+CHECK_SECONDS = 5.0
+"""How soon a half full buffer is noticed; the source is not asked for more than it takes."""
 
 
 def extent_of(batch: SampleBatch) -> Extent:
     """Tell what would be lost with a batch."""
     return Extent(
-        from_at=batch.oldest_at(),
-        until_at=batch.newest_at(),
-        machine_ids=frozenset(machine.machine_id for machine in batch.machines),
-        value_count=batch.value_count(),
+        from_at=batch.oldest_at,
+        until_at=batch.newest_at,
+        machine_ids=frozenset(machine.machine_id for machine in batch.packed_machines()),
+        value_count=batch.value_count,
     )
 
 
@@ -41,6 +42,8 @@ class SampleKeeper:
     board: SourceBoard
     clock: Clock
     publish_interval_seconds: float
+    spooled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when there is something to publish."""
 
     async def run(self, stopping: Stopping) -> None:
         """Spool whenever it is time or much is waiting; at a stop spool the rest and return."""
@@ -60,9 +63,9 @@ class SampleKeeper:
 
     def _note(self, segment: Segment) -> None:
         for batch in self.spool.read(segment):
-            for machine in batch.machines:
+            for machine in batch.packed_machines():
                 self.progress.taken.take_new(machine.machine_id, machine.samples())
-            self.progress.stopped_at = max(batch.newest_at(), self.progress.stopped_at or 0)
+            self.progress.stopped_at = max(batch.newest_at, self.progress.stopped_at or 0)
 
     async def keep(self) -> None:
         """Write everything that is buffered; what the disk has no room for stays in memory.
@@ -77,6 +80,7 @@ class SampleKeeper:
                     await asyncio.to_thread(self._put_back, itertools.chain(some[place:], batches))
                     break
         self.spool.seal()
+        self.spooled.set()
         metrics.SPOOL_BYTES.labels(self.board.source_id).set(self.spool.size_bytes)
 
     def _write(self, batch: SampleBatch) -> bool:
@@ -92,7 +96,7 @@ class SampleKeeper:
 
     def _put_back(self, batches: Iterable[SampleBatch]) -> None:
         for batch in batches:
-            for machine in batch.machines:
+            for machine in batch.packed_machines():
                 self.progress.buffer.add(machine.machine_id, machine.samples())
 
     def _report(self, loss: Loss) -> None:

@@ -1,12 +1,14 @@
 """Publish spooled samples in numbered batches, oldest first, and what was lost."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from collector_vmware import metrics
 from collector_vmware.domain.batches import SampleBatch
+from collector_vmware.domain.encoded_batch import encoded_batch
 from collector_vmware.domain.sample_progress import Gap, GapReason
 from collector_vmware.source_status import SourceBoard
 from surveyor_kit.clock import Clock
@@ -14,11 +16,12 @@ from surveyor_kit.collecting.run import Run
 from surveyor_kit.kafka import Publisher
 from surveyor_kit.lifecycle import Stopping, crash_point
 from surveyor_kit.spool import Loss, LossReason, Spool
-from surveyor_schemas.performance.performance_sampled_v1 import PerformanceSampled
+from surveyor_schemas.codec import EncodedEvent
 from surveyor_schemas.performance.samples_lost_v1 import SamplesLost
 
 BATCHES_AT_ONCE = 8
-CHECK_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 10.0
+"""What a source lost is published this late at most; samples are at once."""
 
 
 @dataclass
@@ -37,12 +40,17 @@ class SamplePublisher:
     publisher: Publisher
     board: SourceBoard
     clock: Clock
+    spooled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when there is something to publish, or when it is time to stop."""
 
     async def run(self, stopping: Stopping) -> None:
         """Publish what comes in, until it is time to stop."""
         while not stopping.is_set():
+            self.spooled.clear()
             await self.publish_pending()
-            await stopping.sleep(CHECK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                    await self.spooled.wait()
 
     async def publish_pending(self) -> None:
         """Publish all complete files of the spool, and all losses."""
@@ -60,7 +68,7 @@ class SamplePublisher:
         first = published.last_batch_no + 1
         events = [self._event(number, batch) for number, batch in enumerate(batches, start=first)]
         await self.publisher.publish_many(events)
-        values = sum(batch.value_count() for batch in batches)
+        values = sum(batch.value_count for batch in batches)
         published.last_batch_no += len(batches)
         published.value_count += values
         metrics.VALUES_PUBLISHED.labels(self.board.source_id).inc(values)
@@ -73,16 +81,14 @@ class SamplePublisher:
             await self.publisher.publish(self._gap(self.gaps[0]))
             self.gaps.pop(0)
 
-    def _event(self, batch_no: int, batch: SampleBatch) -> PerformanceSampled:
-        return PerformanceSampled(
+    def _event(self, batch_no: int, batch: SampleBatch) -> EncodedEvent:
+        return encoded_batch(
+            batch,
             source_id=self.board.source_id,
-            source_kind="vmware",
             collector_id=self.this_run.collector_id,
             run_id=self.this_run.run_id,
             batch_no=batch_no,
             collected_at=self.clock.now(),
-            generated=False,
-            machines=batch.event_machines(),
         )
 
     def _dropped(self, loss: Loss) -> SamplesLost:

@@ -71,12 +71,15 @@ class SourceParts:
         progress = SampleProgress(
             TakenSamples(REALTIME_INTERVAL_SECONDS), SampleBuffer(settings.buffer_mib * BYTES_PER_MIB)
         )
+        publisher = self._sample_publisher(board, spool, progress.gaps)
         return SourceRunner(
             connector=VsphereConnector(source),
             inventory=self._inventory(board),
             progress=progress,
-            keeper=SampleKeeper(progress, spool, board, self.clock, settings.publish_interval_seconds),
-            publisher=self._sample_publisher(board, spool, progress.gaps),
+            keeper=SampleKeeper(
+                progress, spool, board, self.clock, settings.publish_interval_seconds, publisher.spooled
+            ),
+            publisher=publisher,
             board=board,
             poll_interval_seconds=settings.poll_interval_seconds,
             back_fill=settings.back_fill,

@@ -169,6 +169,8 @@ class Shares:
             session_timeout_ms=session_ms,
             # Members learn from a heartbeat that another one waits for its share.
             heartbeat_interval_ms=session_ms // 10,
+            # Nothing is fetched: the library need not look for it five times a second.
+            consumer_timeout_ms=POLL_MS,
             # Nothing holds a living member back from joining, so the others wait less for a dead one.
             rebalance_timeout_ms=session_ms // 3,
         )

@@ -1,31 +1,62 @@
-"""Read the usual answer to `QueryPerf` at once, in a third of the time that an XML parser's callbacks take.
+"""Read the usual answer to `QueryPerf` at once, in a fifth of the time that an XML parser's callbacks take.
 
 A source writes these answers by machine: always the same elements in the same order, with nothing between
-them. Whatever is not of exactly this form, such as a fault, an escaped character or a comment, is left to
-the parser.
+them, and for a machine the same series as in the answer before. So a machine's part is cut at the ends of
+its series, and what stands around the values is compared with what was understood before. Whatever is not
+of exactly this form, such as a fault, an escaped character or a comment, is left to the parser.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
 
 from collector_vmware.adapters.query_perf_answer import device_sum, times_of, values_of
 from collector_vmware.domain.samples import Samples, SeriesKey, ordered
 
 _TEXT = "[^<&]*"
-_SERIES = (
-    rf"<value[^>]*><id><counterId>(\d+)</counterId><instance>({_TEXT})</instance></id>"
-    rf"<value>({_TEXT})</value></value>"
-)
-_ENTITY = (
+_END_OF_SERIES = "</value></value>"
+_END_OF_ENTITY = "</returnval>"
+_entity = re.compile(
     rf"<returnval[^>]*><entity[^>]*>({_TEXT})</entity><sampleInfoCSV>({_TEXT})</sampleInfoCSV>"
-    rf"((?:{_SERIES.replace('(', '(?:')})*)</returnval>"
 )
-_series = re.compile(_SERIES)
-_entity = re.compile(_ENTITY)
+_series = re.compile(
+    rf"<value[^>]*><id><counterId>(\d+)</counterId><instance>({_TEXT})</instance></id><value>"
+)
 _beginning = re.compile(
     r"\s*(?:<\?xml[^>]*\?>)?\s*<(\w+:)?Envelope[^>]*>\s*<(\w+:)?Body[^>]*>\s*<QueryPerfResponse[^>]*>"
 )
 _end = re.compile(r"</QueryPerfResponse>\s*</(?:\w+:)?Body>\s*</(?:\w+:)?Envelope>\s*")
+_MOST_LAYOUTS = 10_000
+"""Machines of one make share theirs."""
+
+
+class _Unusual(Exception):
+    """The answer is not of the usual form."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the series of a machine are, in their order."""
+
+    wanted: Sequence[bool]
+    """By series; False for what was not asked for, and for sums over devices."""
+    keys: tuple[SeriesKey, ...]
+    """Of those wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The times of a machine's samples; most machines of an answer share them."""
+
+    text: str
+    timestamps: list[int]
+    in_order: bool
+
+    @classmethod
+    def of(cls, text: str) -> "_Times":
+        timestamps = times_of(text)
+        return cls(text, timestamps, timestamps == sorted(set(timestamps)))
 
 
 class PlainAnswers:
@@ -37,58 +68,73 @@ class PlainAnswers:
 
     def __init__(self, counter_names: Mapping[int, str]) -> None:
         self._names = counter_names
-        self._keys: dict[tuple[str, str], SeriesKey | None] = {}
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
 
     def read(self, content: bytes) -> dict[str, Samples] | None:
         """Return samples by inventory id, None where the answer is not of the usual form."""
         try:
-            text = content.decode()
-            return self._read(text)
-        except ValueError:
+            return self._read(content.decode())
+        except (ValueError, _Unusual):
             return None
 
-    def _read(self, text: str) -> dict[str, Samples] | None:
-        beginning = _beginning.match(text)
-        if beginning is None:
-            return None
-        place = beginning.end()
+    def _read(self, text: str) -> dict[str, Samples]:
+        place = _matched(_beginning, text, 0).end()
         found: dict[str, Samples] = {}
-        times_text, times = "", []
-        while (entity := _entity.match(text, place)) is not None:
-            place = entity.end()
-            if entity[2] != times_text:
-                times_text, times = entity[2], times_of(entity[2])
-            samples = self._samples(times, entity[3])
+        times = _Times.of("")
+        while (end := text.find(_END_OF_ENTITY, place)) >= 0:
+            entity = _matched(_entity, text, place)
+            if entity[2] != times.text:
+                times = _Times.of(entity[2])
+            samples = self._samples(times, text[entity.end() : end])
             if samples is not None:
                 found[entity[1]] = samples
-        return found if _end.fullmatch(text, place) else None
+            place = end + len(_END_OF_ENTITY)
+        if not _end.fullmatch(text, place):
+            raise _Unusual
+        return found
 
-    def _samples(self, times: Sequence[int], block: str) -> Samples | None:
-        keys = self._keys
-        texts: dict[SeriesKey, str] = {}
-        for counter_id, instance, values in _series.findall(block):
-            name = counter_id, instance
-            key = keys[name] if name in keys else self._key(name)
-            if key is not None:
-                texts[key] = values
-        return ordered(times, _numbers(texts, len(times))) if times and texts else None
+    def _samples(self, times: _Times, block: str) -> Samples | None:
+        *parts, rest = block.split(_END_OF_SERIES)
+        if rest:
+            raise _Unusual
+        if not parts:
+            return None
+        heads, _, texts = zip(*[part.rpartition(">") for part in parts], strict=True)
+        layout = self._layouts.get(heads) or self._learnt(heads)
+        if not layout.keys or not times.timestamps:
+            return None
+        return _samples(times, layout.keys, list(compress(texts, layout.wanted)))
 
-    def _key(self, name: tuple[str, str]) -> SeriesKey | None:
-        """Return what a series is called; None for what was not asked for, and for sums over devices."""
-        counter = self._names.get(int(name[0]))
-        key = None if counter is None or device_sum(counter, name[1]) else (counter, name[1])
-        self._keys[name] = key
-        return key
+    def _learnt(self, heads: tuple[str, ...]) -> _Layout:
+        """Understand what stands before the values of a machine's series."""
+        found = [_matched(_series, f"{head}>", 0, whole=True) for head in heads]
+        named = [(self._names.get(int(each[1])), each[2]) for each in found]
+        wanted = [name is not None and not device_sum(name, instance) for name, instance in named]
+        keys = tuple(
+            (name, instance) for (name, instance), want in zip(named, wanted, strict=True) if want and name
+        )
+        if len(set(keys)) < len(keys):
+            raise _Unusual
+        if len(self._layouts) >= _MOST_LAYOUTS:
+            self._layouts.clear()
+        layout = self._layouts[heads] = _Layout(wanted, keys)
+        return layout
 
 
-def _numbers(texts: Mapping[SeriesKey, str], count: int) -> dict[SeriesKey, Sequence[int | None]]:
+def _matched(pattern: re.Pattern[str], text: str, place: int, *, whole: bool = False) -> re.Match[str]:
+    found = pattern.fullmatch(text, place) if whole else pattern.match(text, place)
+    if found is None:
+        raise _Unusual
+    return found
+
+
+def _samples(times: _Times, keys: tuple[SeriesKey, ...], texts: Sequence[str]) -> Samples:
     """Read the values of one machine, in one go where every series has just as many as there are times."""
-    joined = ",".join(texts.values())
-    if "-" not in joined and {text.count(",") for text in texts.values()} == {count - 1}:
-        try:
-            numbers = list(map(int, joined.split(",")))
-        except ValueError:
-            pass  # an empty one among them
-        else:
-            return {key: numbers[place * count : (place + 1) * count] for place, key in enumerate(texts)}
-    return {key: values_of(text) for key, text in texts.items()}
+    count = len(times.timestamps)
+    joined = ",".join(texts)
+    if times.in_order and "-" not in joined and {text.count(",") for text in texts} == {count - 1}:
+        values = joined.split(",")
+        if "" not in values:
+            rows = [tuple(map(int, values[place::count])) for place in range(count)]
+            return Samples(times.timestamps, keys, rows)
+    return ordered(times.timestamps, {key: values_of(text) for key, text in zip(keys, texts, strict=True)})

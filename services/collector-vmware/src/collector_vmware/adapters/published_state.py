@@ -66,10 +66,9 @@ def _note_samples(received: Sequence[ReceivedEvent], taken: Mapping[str, TakenSa
         event = _decoded(message)
         if isinstance(event, PerformanceSampled) and not event.generated:
             for machine in event.machines:
-                taken[event.source_id].take_new(
-                    machine.machine_id,
-                    Samples(machine.timestamps, {(s.counter, s.instance): s.values for s in machine.series}),
-                )
+                series = {(each.counter, each.instance): each.values for each in machine.series}
+                samples = Samples.of_series(machine.timestamps, series)
+                taken[event.source_id].take_new(machine.machine_id, samples)
 
 
 def _decoded(received: ReceivedEvent) -> Event | None:

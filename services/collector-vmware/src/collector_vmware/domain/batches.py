@@ -1,70 +1,58 @@
 """Samples packed for `performance-raw`: few machines and few bytes a batch, any number of times."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 
 from collector_vmware.domain.samples import Samples, merged
-from surveyor_schemas.performance.performance_sampled_v1 import (
-    MAX_BATCH_BYTES,
-    MAX_MACHINES,
-    CounterSeries,
-    MachineSamples,
-)
+from surveyor_schemas.performance.performance_sampled_v1 import MAX_BATCH_BYTES, MAX_MACHINES
 
 _ENVELOPE_BYTES = 1024
-_MACHINE_BYTES = 150
-_SERIES_BYTES = 45
-_TIMESTAMP_BYTES = 11
-_VALUE_OVERHEAD_BYTES = 3
-"""A value is written as a float with one decimal and a comma."""
 BUDGET_BYTES = MAX_BATCH_BYTES - _ENVELOPE_BYTES
 
-Machine = tuple[UUID, Samples]
 
-
-class PackedSeries(msgspec.Struct, frozen=True, array_like=True):
-    """The values of one counter instance, None for no data."""
+class PackedSeries(msgspec.Struct, frozen=True, gc=False):
+    """The values of one counter instance, None for no data; a part of the event `PerformanceSampled`."""
 
     counter: str
     instance: str
     values: Sequence[float | None]
 
 
-class PackedMachine(msgspec.Struct, frozen=True, array_like=True):
-    """All series of one machine over one list of times, epoch seconds by the source's clock."""
+class PackedMachine(msgspec.Struct, frozen=True, gc=False):
+    """All series of one machine over one list of times, epoch seconds by the source's clock; likewise."""
 
     machine_id: UUID
+    interval_seconds: int
     timestamps: Sequence[int]
     series: Sequence[PackedSeries]
 
     def samples(self) -> Samples:
         """Return them as they were before they were packed."""
-        return Samples(self.timestamps, {(s.counter, s.instance): s.values for s in self.series})
+        return Samples.of_series(
+            self.timestamps, {(each.counter, each.instance): each.values for each in self.series}
+        )
+
+
+_machines_decoder = msgspec.json.Decoder(list[PackedMachine])
+_machine_encoder = msgspec.json.Encoder()
 
 
 class SampleBatch(msgspec.Struct, frozen=True):
     """What becomes one event; this is also how it waits on disk."""
 
-    interval_seconds: int
-    machines: Sequence[PackedMachine]
+    oldest_at: int
+    newest_at: int
+    """Times of the samples, epoch seconds by the source's clock."""
+    value_count: int
+    """How many values there are, None left out."""
+    machines: msgspec.Raw
+    """The machines as the event's JSON has them: written once, and not read again on the way."""
 
-    def value_count(self) -> int:
-        """Return how many values there are, None left out."""
-        return sum(machine.samples().value_count() for machine in self.machines)
-
-    def newest_at(self) -> int:
-        """Return the time of the newest sample."""
-        return max(machine.timestamps[-1] for machine in self.machines)
-
-    def oldest_at(self) -> int:
-        """Return the time of the oldest sample."""
-        return min(machine.timestamps[0] for machine in self.machines)
-
-    def event_machines(self) -> list[MachineSamples]:
-        """Return the machines as an event carries them."""
-        return [_machine_samples(machine, self.interval_seconds) for machine in self.machines]
+    def packed_machines(self) -> list[PackedMachine]:
+        """Return the machines themselves."""
+        return _machines_decoder.decode(self.machines)
 
 
 def pack(machines: Mapping[UUID, Sequence[Samples]], interval_seconds: int) -> Iterator[SampleBatch]:
@@ -72,58 +60,49 @@ def pack(machines: Mapping[UUID, Sequence[Samples]], interval_seconds: int) -> I
 
     All samples of a machine are joined. A machine that alone is too large is split by time.
     """
-    batch: list[PackedMachine] = []
+    parts: list[_Part] = []
     used_bytes = 0
-    parts = (
-        part for machine_id in sorted(machines) for part in _parts(machine_id, merged(machines[machine_id]))
-    )
-    for machine_id, samples in parts:
-        size_bytes = json_bytes(samples)
-        same_again = any(machine.machine_id == machine_id for machine in batch)
-        if batch and (len(batch) == MAX_MACHINES or used_bytes + size_bytes > BUDGET_BYTES or same_again):
-            yield SampleBatch(interval_seconds, batch)
-            batch, used_bytes = [], 0
-        batch.append(_packed(machine_id, samples))
-        used_bytes += size_bytes
-    if batch:
-        yield SampleBatch(interval_seconds, batch)
+    for machine_id in sorted(machines):
+        for part in _parts(machine_id, interval_seconds, merged(machines[machine_id])):
+            same_again = bool(parts) and parts[-1].machine_id == machine_id
+            too_large = used_bytes + len(part.json) + 1 > BUDGET_BYTES
+            if parts and (len(parts) == MAX_MACHINES or too_large or same_again):
+                yield _batch(parts)
+                parts, used_bytes = [], 0
+            parts.append(part)
+            used_bytes += len(part.json) + 1
+    if parts:
+        yield _batch(parts)
 
 
-def json_bytes(samples: Samples) -> int:
-    """Return an upper bound of what the samples of one machine take as JSON."""
-    total = _MACHINE_BYTES + _TIMESTAMP_BYTES * len(samples.timestamps)
-    for (counter, instance), values in samples.series.items():
-        total += _SERIES_BYTES + len(counter) + 6 * len(instance)
-        total += sum(map(len, map(str, values))) + _VALUE_OVERHEAD_BYTES * len(values)
-    return total
+class _Part(msgspec.Struct, frozen=True):
+    """Samples of one machine that go into one batch."""
+
+    machine_id: UUID
+    samples: Samples
+    json: bytes
 
 
-def _parts(machine_id: UUID, samples: Samples) -> Iterable[Machine]:
-    if json_bytes(samples) <= BUDGET_BYTES or len(samples.timestamps) < 2:
-        return [(machine_id, samples)]
-    middle = len(samples.timestamps) // 2
-    first, second = _between(samples, slice(None, middle)), _between(samples, slice(middle, None))
-    return [*_parts(machine_id, first), *_parts(machine_id, second)]
+def _parts(machine_id: UUID, interval_seconds: int, samples: Samples) -> Iterator[_Part]:
+    json = _machine_encoder.encode(_packed(machine_id, interval_seconds, samples))
+    if len(json) <= BUDGET_BYTES - len("[]") or len(samples.timestamps) < 2:
+        yield _Part(machine_id, samples, json)
+        return
+    places = range(len(samples.timestamps))
+    for half in (places[: len(places) // 2], places[len(places) // 2 :]):
+        yield from _parts(machine_id, interval_seconds, samples.some(half))
 
 
-def _between(samples: Samples, places: slice) -> Samples:
-    return Samples(
-        samples.timestamps[places], {key: values[places] for key, values in samples.series.items()}
-    )
+def _packed(machine_id: UUID, interval_seconds: int, samples: Samples) -> PackedMachine:
+    columns = zip(samples.keys, zip(*samples.rows, strict=True), strict=True)
+    series = [PackedSeries(counter, instance, values) for (counter, instance), values in columns]
+    return PackedMachine(machine_id, interval_seconds, samples.timestamps, series)
 
 
-def _packed(machine_id: UUID, samples: Samples) -> PackedMachine:
-    series = [PackedSeries(*key, values) for key, values in sorted(samples.series.items())]
-    return PackedMachine(machine_id, samples.timestamps, series)
-
-
-def _machine_samples(machine: PackedMachine, interval_seconds: int) -> MachineSamples:
-    return MachineSamples(
-        machine_id=machine.machine_id,
-        interval_seconds=interval_seconds,
-        timestamps=list(machine.timestamps),
-        series=[
-            CounterSeries(counter=series.counter, instance=series.instance, values=list(series.values))
-            for series in machine.series
-        ],
+def _batch(parts: Sequence[_Part]) -> SampleBatch:
+    return SampleBatch(
+        oldest_at=min(part.samples.timestamps[0] for part in parts),
+        newest_at=max(part.samples.timestamps[-1] for part in parts),
+        value_count=sum(part.samples.value_count() for part in parts),
+        machines=msgspec.Raw(b"[" + b",".join([part.json for part in parts]) + b"]"),
     )

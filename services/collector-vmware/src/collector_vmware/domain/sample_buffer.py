@@ -24,7 +24,7 @@ class SampleBuffer:
     def add(self, machine_id: UUID, samples: Samples) -> None:
         """Take in samples of one machine."""
         self._chunks.setdefault(machine_id, []).append(samples)
-        self.value_count += sum(len(values) for values in samples.series.values())
+        self.value_count += len(samples.keys) * len(samples.rows)
 
     def drain(self) -> dict[UUID, list[Samples]]:
         """Return everything, in the order of taking per machine, and be empty."""

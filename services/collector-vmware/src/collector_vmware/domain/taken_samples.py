@@ -5,42 +5,82 @@ from functools import reduce
 from operator import and_, or_
 from uuid import UUID
 
-from collector_vmware.domain.samples import Samples, SeriesKey
+from collector_vmware.domain.samples import Row, Samples, SeriesKey
 
 SOURCE_KEEPS_SECONDS = 3600
 """Of real-time samples. Source: VMware, vSphere Web Services SDK Programming Guide, performance."""
 _SPARE_SECONDS = 1800
+_SLOTS_FORGOTTEN_AT_ONCE = 45
 
 
 class _Machine:
-    """Taken slots of one machine, one bit per interval above `base`, one number per series."""
+    """Taken slots of one machine, one bit per interval above `base`.
 
-    __slots__ = ("base", "newest", "taken")
+    Nearly always all series have the same ones: then these stand once, in `shared`, for all of `keys`, and
+    taking a row is one look at a number. Otherwise `keys` is empty and `apart` has a number per series.
+    """
+
+    __slots__ = ("apart", "base", "keys", "newest", "shared")
 
     def __init__(self, base: int) -> None:
         self.base = base
         self.newest = 0
-        self.taken: dict[SeriesKey, int] = {}
+        self.keys: tuple[SeriesKey, ...] = ()
+        self.shared = 0
+        self.apart: dict[SeriesKey, int] = {}
 
-    def note(
-        self, slots: Sequence[int], series: Mapping[SeriesKey, Sequence[float | None]]
-    ) -> dict[SeriesKey, int]:
-        """Note values as taken and return the bits of those that are new, of series that have any."""
-        complete = reduce(or_, (1 << slot for slot in slots if slot >= 0), 0)
+    def in_all(self) -> int:
+        """Return the bits that every series has."""
+        return self.shared if self.keys else reduce(and_, self.apart.values(), -1)
+
+    def in_any(self) -> int:
+        """Return the bits that some series has."""
+        return self.shared if self.keys else reduce(or_, self.apart.values(), 0)
+
+    def take_rows(self, slots: Sequence[int], samples: Samples) -> list[int] | None:
+        """Take whole rows and return the places of the new ones; None if this cannot be told of rows."""
+        if samples.keys != self.keys:
+            return None
+        shared = self.shared
+        places = [place for place, slot in enumerate(slots) if slot >= 0 and not shared >> slot & 1]
+        if any(None in samples.rows[place] for place in places):
+            return None
+        for place in places:
+            shared |= 1 << slots[place]
+        self.shared = shared
+        return places
+
+    def take_values(self, slots: Sequence[int], series: Mapping[SeriesKey, Row]) -> dict[SeriesKey, int]:
+        """Take values one by one and return the bits of the new ones, of series that have any."""
+        taken = dict.fromkeys(self.keys, self.shared) if self.keys else self.apart
         news: dict[SeriesKey, int] = {}
         for key, values in series.items():
-            known = self.taken.get(key, 0)
-            new = (_bits(slots, values) if None in values else complete) & ~known
+            known = taken.get(key, 0)
+            new = _bits(slots, values) & ~known
             if new:
-                self.taken[key] = known | new
+                taken[key] = known | new
                 news[key] = new
+        self._keep(taken, tuple(series))
         return news
 
     def forget_below(self, slot: int) -> None:
-        if slot > self.base:
-            shifted = {key: bits >> (slot - self.base) for key, bits in self.taken.items()}
-            self.taken = {key: bits for key, bits in shifted.items() if bits}
-            self.base = slot
+        """Drop old slots, now and then: it costs as much as taking a row."""
+        if slot < self.base + _SLOTS_FORGOTTEN_AT_ONCE:
+            return
+        count, self.base = slot - self.base, slot
+        if self.keys:
+            self.shared >>= count
+        else:
+            shifted = {key: bits >> count for key, bits in self.apart.items()}
+            left = {key: bits for key, bits in shifted.items() if bits}
+            self._keep(left, tuple(left))
+
+    def _keep(self, taken: dict[SeriesKey, int], order: tuple[SeriesKey, ...]) -> None:
+        """Keep bits by series, in one number if they are the same for all of the series in `order`."""
+        if taken.keys() == set(order) and len(set(taken.values())) == 1:
+            self.keys, self.shared, self.apart = order, taken[order[0]], {}
+        else:
+            self.keys, self.shared, self.apart = (), 0, taken
 
 
 class TakenSamples:
@@ -62,17 +102,19 @@ class TakenSamples:
 
         Values taken before are None in the result, and times without anything new are left out.
         """
-        if not samples.timestamps:
+        if not samples.timestamps or not samples.keys:
             return None
         machine = self._machine(machine_id, samples.timestamps)
         slots = [at // self._interval - machine.base for at in samples.timestamps]
-        news = machine.note(slots, samples.series)
-        if not news:
-            return None
-        result = _only(news, slots, samples)
-        machine.newest = max(machine.newest, result.timestamps[-1])
-        machine.forget_below(machine.newest // self._interval - self._keep_slots)
-        return result
+        places = machine.take_rows(slots, samples)
+        if places is not None:
+            new = samples.some(places) if places else None
+        else:
+            new = _only(machine.take_values(slots, samples.series), slots, samples)
+        if new is not None:
+            machine.newest = max(machine.newest, new.timestamps[-1])
+            machine.forget_below(machine.newest // self._interval - self._keep_slots)
+        return new
 
     def newest_at(self, machine_id: UUID) -> int | None:
         """Return the time of the newest sample taken of a machine."""
@@ -84,13 +126,10 @@ class TakenSamples:
         machine = self._machines.get(machine_id)
         if machine is None:
             return False
-        bits = 0
-        for series in machine.taken.values():
-            bits |= series
         first = start // self._interval + 1 - machine.base
         count = end // self._interval - start // self._interval
         wanted = (1 << max(count, 0)) - 1
-        return first >= 0 and (bits >> first) & wanted == wanted
+        return first >= 0 and (machine.in_any() >> first) & wanted == wanted
 
     def hole(self, machine_id: UUID, start: int, end: int) -> tuple[int, int] | None:
         """Return the span in (start, end] that has all intervals in which some series lacks a value.
@@ -98,12 +137,12 @@ class TakenSamples:
         What lies before the machine's first sample is no hole.
         """
         machine = self._machines.get(machine_id)
-        if machine is None or not machine.taken:
+        some = machine.in_any() if machine else 0
+        if machine is None or not some:
             return None
-        some = reduce(or_, machine.taken.values())
         first = max(start // self._interval + 1 - machine.base, (some & -some).bit_length() - 1)
         count = end // self._interval + 1 - machine.base - first
-        missing = ~reduce(and_, machine.taken.values()) >> first & ((1 << max(count, 0)) - 1)
+        missing = ~machine.in_all() >> first & ((1 << max(count, 0)) - 1)
         if not missing:
             return None
         first_missing = machine.base + first + (missing & -missing).bit_length() - 1
@@ -124,7 +163,7 @@ class TakenSamples:
         return machine
 
 
-def _bits(slots: Sequence[int], values: Sequence[float | None]) -> int:
+def _bits(slots: Sequence[int], values: Row) -> int:
     bits = 0
     for slot, value in zip(slots, values, strict=True):
         if value is not None and slot >= 0:
@@ -132,34 +171,18 @@ def _bits(slots: Sequence[int], values: Sequence[float | None]) -> int:
     return bits
 
 
-def _only(news: Mapping[SeriesKey, int], slots: Sequence[int], samples: Samples) -> Samples:
-    """Return the new values alone. Mostly all series have the same ones, without a gap, in a row."""
-    some = next(iter(news.values()))
-    places = [place for place, slot in enumerate(slots) if slot >= 0 and some >> slot & 1]
-    if places[-1] - places[0] + 1 == len(places) and all(new == some for new in news.values()):
-        row = slice(places[0], places[-1] + 1)
-        return Samples(samples.timestamps[row], {key: samples.series[key][row] for key in news})
-    fresh: dict[SeriesKey, Sequence[float | None]] = {
+def _only(news: Mapping[SeriesKey, int], slots: Sequence[int], samples: Samples) -> Samples | None:
+    """Return the values of the bits in `news`, None for the others, without times that have none."""
+    if not news:
+        return None
+    fresh = {
         key: [
-            value if slot >= 0 and new >> slot & 1 else None
-            for slot, value in zip(slots, samples.series[key], strict=True)
+            value if slot >= 0 and news[key] >> slot & 1 else None
+            for slot, value in zip(slots, values, strict=True)
         ]
-        for key, new in news.items()
+        for key, values in samples.series.items()
+        if key in news
     }
-    return _without_empty_times(samples.timestamps, fresh)
-
-
-def _without_empty_times(
-    timestamps: Sequence[int], series: dict[SeriesKey, Sequence[float | None]]
-) -> Samples:
-    used = [
-        place
-        for place in range(len(timestamps))
-        if any(values[place] is not None for values in series.values())
-    ]
-    if len(used) == len(timestamps):
-        return Samples(timestamps, series)
-    return Samples(
-        [timestamps[place] for place in used],
-        {key: [values[place] for place in used] for key, values in series.items()},
-    )
+    some = reduce(or_, news.values())
+    places = [place for place, slot in enumerate(slots) if slot >= 0 and some >> slot & 1]
+    return Samples.of_series(samples.timestamps, fresh).some(places)
