@@ -2,7 +2,7 @@
 
 A process that is killed can record nothing itself. Each stream of each process has a file, locked while its
 owner lives: the kernel gives the lock back at any death. The files are not synced to the disk. They have to
-outlive the process, not the machine, and so cost some 30 µs a batch, where a note at the broker or the store
+outlive the process, not the machine, and so cost some 15 µs a batch, where a note at the broker or the store
 would cost milliseconds and rows (ADR 0018).
 """
 
