@@ -1,31 +1,24 @@
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from devstack.fixtures.broker import Kafka
+from devstack.fixtures.store import ClickHouse as RunningClickHouse
 from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
-from surveyor_schemas.topics import TOPICS, Topic
+from surveyor_schemas.topics import Topic
 
 
 @pytest.fixture
-async def kafka_settings(kafka: Any) -> KafkaSettings:
+async def kafka_settings(kafka: Kafka) -> KafkaSettings:
     """Settings for a broker that has the catalogue's topics."""
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
+    return await kafka.with_topics()
 
 
 @pytest.fixture
-def clickhouse_settings(clickhouse: Any) -> ClickHouseSettings:
+def clickhouse_settings(clickhouse: RunningClickHouse) -> ClickHouseSettings:
     """Settings for an empty database."""
-    return ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+    return clickhouse.settings()
 
 
 @pytest.fixture

@@ -12,11 +12,9 @@ from devstack.fixtures.broker import Kafka
 from devstack.fixtures.service import ServiceProcess
 from devstack.fixtures.store import ClickHouse as StorePart
 from surveyor_kit.clickhouse import ClickHouse
-from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.migrations import migrate
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 from surveyor_kit.testing import FaultProxy
-from surveyor_schemas.topics import TOPICS
 
 GROUP = "normalizer-chaos"
 SESSION_SECONDS = 3
@@ -83,15 +81,8 @@ async def installed(
         keep_repeats: Whether merges stand still.
         normalizer_settings: Settings of the workers, such as `PERFORMANCE_BATCH_EVENTS`.
     """
-    kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
-    async with TopicAdmin(kafka) as admin:
-        await admin.ensure(TOPICS)
-    settings = ClickHouseSettings(
-        url=store_part.url,
-        username=store_part.username,
-        password=store_part.password,
-        database=store_part.database(),
-    )
+    kafka = await broker.with_topics()
+    settings = store_part.settings()
     address = urlsplit(store_part.url)
     async with (
         ClickHouse(settings) as store,

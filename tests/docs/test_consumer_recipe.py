@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from devstack.fixtures.broker import Kafka
-from surveyor_kit.kafka import EventPublisher, TopicAdmin
-from surveyor_kit.settings import KafkaSettings
+from surveyor_kit.kafka import EventPublisher
 from surveyor_schemas.examples import examples
-from surveyor_schemas.topics import TOPICS
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-consumer.md"
 
@@ -22,9 +20,7 @@ pytestmark = pytest.mark.parts
 
 
 async def test_documented_consumer_prints_a_change(kafka: Kafka, tmp_path: Path) -> None:
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
+    settings = await kafka.with_topics()
     example = next(e for e in examples("environment-changes") if e.name == "ordinary")
     async with EventPublisher(settings, client_id="test") as publisher:
         await publisher.publish(example.model.model_validate_json(example.value))

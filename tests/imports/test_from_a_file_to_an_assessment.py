@@ -17,6 +17,7 @@ import pytest
 
 from devstack.fixtures.broker import running_kafka
 from devstack.fixtures.service import ServiceProcess
+from devstack.fixtures.store import ClickHouse as RunningClickHouse
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.migrations import migrate
@@ -63,14 +64,9 @@ def rvtools(*names: str) -> bytes:
 
 
 @pytest.fixture
-def environment(clickhouse: Any, tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(clickhouse: RunningClickHouse, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Settings of a broker and a store of this test's own, with topics and tables."""
-    store = ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+    store = clickhouse.settings()
     with running_kafka(tmp_path) as broker:
         asyncio.run(_prepare(KafkaSettings(bootstrap_servers=broker.bootstrap_servers), store))
         yield {

@@ -4,18 +4,16 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from devstack.fixtures.broker import Kafka, running_kafka
 from devstack.fixtures.service import ServiceProcess
+from devstack.fixtures.store import ClickHouse as RunningClickHouse
 from devstack.ledger import LoadPlan
 from surveyor_kit.clickhouse import ClickHouse
-from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.migrations import migrate
-from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
-from surveyor_schemas.topics import TOPICS
+from surveyor_kit.settings import KafkaSettings
 
 GROUP = "normalizer-ledger"
 
@@ -51,16 +49,9 @@ def own_kafka(tmp_path: Path) -> Iterator[Kafka]:
 
 
 @pytest.fixture
-async def installation(own_kafka: Kafka, clickhouse: Any) -> AsyncIterator[Installation]:
-    kafka = KafkaSettings(bootstrap_servers=own_kafka.bootstrap_servers)
-    async with TopicAdmin(kafka) as admin:
-        await admin.ensure(TOPICS)
-    settings = ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+async def installation(own_kafka: Kafka, clickhouse: RunningClickHouse) -> AsyncIterator[Installation]:
+    kafka = await own_kafka.with_topics()
+    settings = clickhouse.settings()
     async with ClickHouse(settings) as store:
         await migrate(store)
         yield Installation(kafka, store, GROUP)

@@ -11,10 +11,9 @@ from pydantic import SecretStr
 from collector_hyperv.adapters.host import CounterReader, InventoryReader, connect
 from collector_hyperv.adapters.wsman.client import WsmanClient
 from collector_hyperv.adapters.wsman.connection import Login
+from devstack.fixtures.broker import Kafka
 from devstack.hyperv.fixture import RunningHost, start_host
-from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.settings import KafkaSettings
-from surveyor_schemas.topics import TOPICS
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +49,8 @@ def old_host(tmp_path: Path) -> Iterator[RunningHost]:
 
 
 @pytest.fixture
-async def broker(kafka: Any) -> KafkaSettings:
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
+async def broker(kafka: Kafka) -> KafkaSettings:
+    return await kafka.with_topics()
 
 
 @pytest.fixture

@@ -7,18 +7,13 @@ import pytest
 
 from devstack.fixtures.broker import Kafka
 from devstack.fixtures.vcenter import RunningVCenter, running_vcenter
-from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.settings import KafkaSettings
-from surveyor_schemas.topics import TOPICS
 
 
 @pytest.fixture
 async def broker(kafka: Kafka) -> KafkaSettings:
     """The broker, with all topics of the catalogue."""
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
+    return await kafka.with_topics()
 
 
 @pytest.fixture

@@ -6,32 +6,26 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from devstack.fixtures.broker import Kafka
 from devstack.fixtures.service import ServiceProcess
+from devstack.fixtures.store import ClickHouse as RunningClickHouse
 from surveyor_kit.clickhouse import ClickHouse
-from surveyor_kit.kafka import EventPublisher, TopicAdmin, client_options
+from surveyor_kit.kafka import EventPublisher, client_options
 from surveyor_kit.migrations import migrate
-from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
+from surveyor_kit.settings import KafkaSettings
 from surveyor_schemas.topics import TOPICS
 
 
 @pytest.fixture
-async def kafka_settings(kafka: Any) -> KafkaSettings:
+async def kafka_settings(kafka: Kafka) -> KafkaSettings:
     """A broker that has the catalogue's topics; other tests' messages lie in them."""
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
+    return await kafka.with_topics()
 
 
 @pytest.fixture
-async def store(clickhouse: Any) -> AsyncIterator[ClickHouse]:
+async def store(clickhouse: RunningClickHouse) -> AsyncIterator[ClickHouse]:
     """A database of its own with all tables."""
-    settings = ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+    settings = clickhouse.settings()
     async with ClickHouse(settings) as store:
         await migrate(store)
         yield store

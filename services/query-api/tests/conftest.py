@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
+from devstack.fixtures.broker import Kafka
 from devstack.fixtures.service import ServiceProcess
+from devstack.fixtures.store import ClickHouse as RunningClickHouse
 from query_api.bootstrap import Parts, Running, prepare, put_together
 from query_api.control.database import ControlDatabase
 from query_api.settings import QueryApiSettings
@@ -15,11 +16,9 @@ from query_api.testing.builders import ADMIN_KEY, NOW
 from query_api.testing.client import client_of
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.health import Health
-from surveyor_kit.kafka import TopicAdmin
 from surveyor_kit.migrations import migrate
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 from surveyor_kit.testing import InMemoryPublisher, SettableClock
-from surveyor_schemas.topics import TOPICS
 
 TABLES = (
     "performance_samples",
@@ -38,14 +37,9 @@ TABLES = (
 
 
 @pytest.fixture(scope="session")
-def clickhouse_settings(clickhouse: Any) -> ClickHouseSettings:
+def clickhouse_settings(clickhouse: RunningClickHouse) -> ClickHouseSettings:
     """Settings for a database with all tables, made once: that takes seconds."""
-    settings = ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+    settings = clickhouse.settings()
     asyncio.run(_make_tables(settings))
     return settings
 
@@ -139,12 +133,9 @@ async def api(running: Running) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def kafka_settings(kafka: Any) -> KafkaSettings:
+async def kafka_settings(kafka: Kafka) -> KafkaSettings:
     """A broker that has the catalogue's topics."""
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
+    return await kafka.with_topics()
 
 
 @pytest.fixture

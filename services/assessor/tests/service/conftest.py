@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from assessor.catalogue.packaged import packaged_catalogue
+from devstack.fixtures.store import ClickHouse as RunningClickHouse
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.migrations import migrate
 from surveyor_kit.settings import ClickHouseSettings
@@ -22,13 +23,8 @@ TABLES = {"cpu_percent": "machine_10m", "memory_percent": "machine_10m"}
 
 
 @pytest.fixture
-def clickhouse_settings(clickhouse: Any) -> ClickHouseSettings:
-    return ClickHouseSettings(
-        url=clickhouse.url,
-        username=clickhouse.username,
-        password=clickhouse.password,
-        database=clickhouse.database(),
-    )
+def clickhouse_settings(clickhouse: RunningClickHouse) -> ClickHouseSettings:
+    return clickhouse.settings()
 
 
 @pytest.fixture

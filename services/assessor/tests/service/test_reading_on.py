@@ -15,11 +15,12 @@ from assessor.domain.inputs import MachineInputs
 from assessor.ports import Estate
 from assessor.settings import AssessorSettings
 from assessor.streams import REQUESTS, consume_requests
+from devstack.fixtures.broker import Kafka
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.clock import SystemClock
 from surveyor_kit.deadletters import DeadLetters
 from surveyor_kit.health import Health
-from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent, TopicAdmin
+from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent
 from surveyor_kit.settings import KafkaSettings
 from surveyor_kit.testing import InMemoryPublisher
 from surveyor_schemas.assessments.assessment_cancel_requested_v1 import AssessmentCancelRequested
@@ -27,7 +28,6 @@ from surveyor_schemas.assessments.assessment_cancelled_v1 import AssessmentCance
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.assessment_failed_v1 import AssessmentFailed
 from surveyor_schemas.base import Event
-from surveyor_schemas.topics import TOPICS
 
 pytestmark = pytest.mark.parts
 
@@ -123,11 +123,8 @@ class Service:
 
 
 @pytest.fixture
-async def service(kafka: Any, store: ClickHouse, estate: Any, make_request: Any) -> Service:
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    service = Service(settings, store, estate, make_request)
+async def service(kafka: Kafka, store: ClickHouse, estate: Any, make_request: Any) -> Service:
+    service = Service(await kafka.with_topics(), store, estate, make_request)
     await service.skip_what_others_sent()
     return service
 

@@ -15,12 +15,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from devstack.fixtures.broker import Kafka
 from surveyor_kit.clickhouse import ClickHouse
-from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent, TopicAdmin, decode_received
+from surveyor_kit.kafka import EventConsumer, EventPublisher, ReceivedEvent, decode_received
 from surveyor_kit.settings import ClickHouseSettings, KafkaSettings
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.assessment_failed_v1 import AssessmentFailed
-from surveyor_schemas.topics import TOPICS
 
 pytestmark = [pytest.mark.parts, pytest.mark.slow]
 
@@ -28,11 +28,8 @@ PATIENCE_SECONDS = 120
 
 
 @pytest.fixture
-async def kafka_settings(kafka: Any) -> KafkaSettings:
-    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with TopicAdmin(settings) as admin:
-        await admin.ensure(TOPICS)
-    return settings
+async def kafka_settings(kafka: Kafka) -> KafkaSettings:
+    return await kafka.with_topics()
 
 
 @pytest.fixture
