@@ -89,7 +89,8 @@ def steps_of(client: VCenterClient, machine: Any) -> Iterator[Step]:
 async def test_each_kind_of_change_is_published_within_seconds(
     estate: RunningVCenter, broker: KafkaSettings, tmp_path: Path
 ) -> None:
-    collector = a_collector(tmp_path, broker, [source_for(estate, "changing", tmp_path)])
+    source_id = f"changing-{estate.machines}"
+    collector = a_collector(tmp_path, broker, [source_for(estate, source_id, tmp_path)])
     with connected(estate) as client:
         there = {machine.name: machine for machine in client.machines()}
         machine = next(
@@ -99,7 +100,7 @@ async def test_each_kind_of_change_is_published_within_seconds(
         )
         machine_id = vmware_machine_id(client.content.about.instanceUuid, machine.config.instanceUuid)
         other = next(m for m in there.values() if m != machine)
-        async with running(collector), published(broker, "changing") as seen:
+        async with running(collector), published(broker, source_id) as seen:
             await seen.until(lambda s: len(latest(s)) == len(there), "all machines")
             for what, change, shows in steps_of(client, machine):
                 await asyncio.to_thread(change)
