@@ -167,6 +167,13 @@ async def test_sheets_and_columns_are_those_of_azure_migrate_s_export(export: Ex
     ]
 
 
+async def test_rows_can_be_filtered_by_their_header(export: Export) -> None:
+    book = await export.of({}, {})
+
+    assert book["All_Assessed_Machines"].auto_filter.ref == "A1:AJ3"
+    assert book["All_Assessed_Disks"].auto_filter.ref.startswith("A1:T")
+
+
 async def test_a_machine_s_row_says_what_its_result_says(export: Export) -> None:
     disks = [
         an_assessed_disk(),

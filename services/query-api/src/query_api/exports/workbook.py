@@ -29,11 +29,16 @@ _COLUMN_WIDTH = 24
 
 
 class GrowingSheet:
-    """A sheet and its next free row."""
+    """A sheet and its next free row; its header gets buttons to filter and sort by."""
 
-    def __init__(self, sheet: Worksheet) -> None:
+    def __init__(self, sheet: Worksheet, columns: int) -> None:
         self.sheet = sheet
         self.next_row = 1
+        self._columns = columns
+
+    def close(self) -> None:
+        """Put the buttons above the rows that there are."""
+        self.sheet.autofilter(0, 0, self.next_row - 1, self._columns - 1)
 
 
 class AssessmentWorkbook:
@@ -62,8 +67,8 @@ class AssessmentWorkbook:
         self._machine_columns = machine_sheet.columns(assessment.summary.currency, assessment.group_name)
         summary = self._sheet(SUMMARY_NAME, ())
         machine_titles = [name for name, _ in self._machine_columns]
-        self._machines = GrowingSheet(self._sheet(machine_sheet.NAME, machine_titles))
-        self._disks = GrowingSheet(self._sheet(disk_sheet.NAME, [name for name, _ in disk_sheet.COLUMNS]))
+        self._machines = self._growing(machine_sheet.NAME, machine_titles)
+        self._disks = self._growing(disk_sheet.NAME, [name for name, _ in disk_sheet.COLUMNS])
         properties = self._sheet(PROPERTIES_NAME, PROPERTIES_HEADER)
         self._write_rows(summary, summary_rows(assessment), first=0)
         self._write_rows(properties, property_rows(assessment.settings))
@@ -83,13 +88,18 @@ class AssessmentWorkbook:
 
     def close(self) -> None:
         """Finish the file."""
+        for growing in (self._machines, self._disks, *(sheet for _, sheet in self._details)):
+            growing.close()
         self._book.close()
 
     def _add_details(self, assessment: ExportedAssessment) -> None:
         for of_run in summary_sheets(assessment.summary):
             self._write_rows(self._sheet(of_run.name, of_run.header), of_run.rows)
         for kind in machine_sheets(assessment.summary.currency):
-            self._details.append((kind, GrowingSheet(self._sheet(kind.name, kind.header))))
+            self._details.append((kind, self._growing(kind.name, kind.header)))
+
+    def _growing(self, name: str, header: Sequence[str]) -> GrowingSheet:
+        return GrowingSheet(self._sheet(name, header), len(header))
 
     def _sheet(self, name: str, header: Sequence[str]) -> Worksheet:
         sheet = self._book.add_worksheet(name)
