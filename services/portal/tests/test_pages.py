@@ -270,3 +270,20 @@ async def test_an_added_machine_is_told_in_words(visitor: httpx.AsyncClient, api
     }
     api.answer("GET", "/v1/changes", {"items": [change], "next_cursor": None})
     assert "1 core, 1.5\u202fGiB, Debian 12" in (await visitor.get("/changes")).text
+
+
+@pytest.mark.parametrize(("machines", "is_said"), [(0, True), (1, False)])
+async def test_overview_without_machines_says_where_they_come_from(
+    visitor: httpx.AsyncClient, api: Any, sign_in: Any, machines: int, is_said: bool
+) -> None:
+    sign_in()
+    counts: dict[str, Any] = dict.fromkeys(("cores", "memory_mib", "disk_bytes", "sampled_in_last_hour"), 0)
+    none = {"by_source_kind": {}, "by_power_state": {}, "by_os_family": {}, "coverage": []}
+    unseen = {"removed_count": 0, "template_count": 1, "newest_sample_at": None}
+    api.answer("GET", "/v1/summary", {"machine_count": machines} | counts | none | unseen)
+    api.answer("GET", "/v1/collectors", [])
+    for path in ("changes", "assessments"):
+        api.answer("GET", f"/v1/{path}", {"items": [], "next_cursor": None})
+    page = (await visitor.get("/")).text
+    assert ("No machines yet." in page) is is_said
+    assert "Not counted: 1 template." in page

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -31,7 +30,7 @@ from portal.pages import (
     schedules,
     sign_in,
 )
-from portal.security import AnswerHeaders
+from portal.security import ANSWER_HEADERS
 from surveyor_kit.health import health_routes
 
 STATIC = Path(__file__).parent / "static"
@@ -45,7 +44,7 @@ def create_app(deps: Deps) -> Starlette:
     """Return the application; it starts nothing by itself."""
     app = Starlette(
         routes=[*_page_routes(), Mount("/static", StaticFiles(directory=STATIC), name="static")],
-        middleware=[Middleware(AnswerHeaders)],
+        middleware=[ANSWER_HEADERS],
         exception_handlers=errors.handlers(),
         max_body_size=MAX_FORM_BYTES,
     )

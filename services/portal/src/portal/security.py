@@ -1,11 +1,10 @@
 """Headers of every answer, and its metrics."""
 
-import time
-
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.middleware import Middleware
+from starlette.types import Scope
 
 from portal.metrics import PAGE_SECONDS
+from surveyor_kit.answer_headers import AnswerHeaders
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -29,36 +28,16 @@ HEADERS = {
 }
 
 
-class AnswerHeaders:
-    """Adds the security headers and measures; pages are kept by no cache, they show one person's view."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started_at = time.monotonic()
-        status = 500
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                _add_headers(message, is_static=scope["path"].startswith("/static/"))
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_with_headers)
-        finally:
-            route = getattr(scope.get("route"), "path", "other")
-            PAGE_SECONDS.labels(scope["method"], route, str(status)).observe(time.monotonic() - started_at)
-
-
-def _add_headers(message: Message, *, is_static: bool) -> None:
-    headers = MutableHeaders(scope=message)
+def cache_control(path: str) -> str:
+    """Let no cache keep pages, which show one person's view."""
     # Static files are asked for again with their ETag: a new release shows at once.
-    headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
-    for name, value in HEADERS.items():
-        headers[name] = value
+    return "no-cache" if path.startswith("/static/") else "no-store"
+
+
+def measure(scope: Scope, status: int, seconds: float) -> None:
+    """Note how long an answer took."""
+    route = getattr(scope.get("route"), "path", "other")
+    PAGE_SECONDS.labels(scope["method"], route, str(status)).observe(seconds)
+
+
+ANSWER_HEADERS = Middleware(AnswerHeaders, headers=HEADERS, cache_control=cache_control, answered=measure)
