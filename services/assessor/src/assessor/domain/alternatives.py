@@ -121,8 +121,10 @@ def cheapest_of_other_series(
 ) -> tuple[SizeAlternative, ...]:
     """The cheapest fitting size of each other series, the cheapest series first."""
     fitting = np.flatnonzero(choice.fitting)
-    _, firsts = np.unique(pool.series_codes[fitting], return_index=True)
-    positions = [int(fitting[first]) for first in np.sort(firsts)]
+    # Written from the last to the first, the cheapest of each series stays.
+    cheapest = np.full(len(pool.sizes), len(pool.sizes))
+    cheapest[pool.series_codes[fitting[::-1]]] = fitting[::-1]
+    positions = np.sort(cheapest[cheapest < len(pool.sizes)])[: _MOST_SERIES + 1].tolist()
     others = [position for position in positions if pool.sizes[position].series != choice.size.series]
     return tuple(
         SizeAlternative(pool.sizes[position], monthly(rate.usd))

@@ -4,7 +4,7 @@ Source: Azure Migrate, "Azure VM assessments" (2025-02-06), "Assessment report o
 (2025-09-17). The order of the filters and what an unknown limit means are ours (ADR 0011).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,20 +35,6 @@ class ComputeNeed:
     tests_performance: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SizeChoice:
-    """`unknown_limits` names the limits that the machine uses and the catalogue does not know.
-
-    `fitting` marks every size of the pool that would do, this one included.
-    """
-
-    index: int
-    size: VmSize
-    rate: HourlyRate
-    unknown_limits: tuple[str, ...]
-    fitting: Flags
-
-
 class LimitTest(NamedTuple):
     """One limit of a size against one need, and the issue when no size passes."""
 
@@ -56,6 +42,21 @@ class LimitTest(NamedTuple):
     need: float
     limits: Floats
     issue: Issue
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SizeChoice:
+    """`unknown_limits` names the limits that the machine uses and the catalogue does not know.
+
+    `fitting` marks every size of the pool that would do, this one included; `tests` found them.
+    """
+
+    index: int
+    size: VmSize
+    rate: HourlyRate
+    unknown_limits: tuple[str, ...]
+    fitting: Flags
+    tests: tuple[LimitTest, ...]
 
 
 def choose_size(pool: CandidatePool, need: ComputeNeed) -> SizeChoice | Issue:
@@ -66,19 +67,20 @@ def choose_size(pool: CandidatePool, need: ComputeNeed) -> SizeChoice | Issue:
     """
     if pool.empty_because is not None:
         return pool.empty_because
-    fitting = _fitting(pool, need, accept_unknown=False)
+    tests = tuple(_limit_tests(pool, need))
+    fitting = _fitting(pool, need, tests, accept_unknown=False)
     if isinstance(fitting, Issue):
-        fitting = _fitting(pool, need, accept_unknown=True)
+        fitting = _fitting(pool, need, tests, accept_unknown=True)
     if isinstance(fitting, Issue):
         return fitting
     index = int(np.argmax(fitting))
     rate = pool.rates[index]
     if rate is None:
         return Issue.NO_SIZE_WITH_PRICE
-    return SizeChoice(index, pool.sizes[index], rate, _unknown_limits(pool, need, index), fitting)
+    return SizeChoice(index, pool.sizes[index], rate, _unknown_limits(tests, index), fitting, tests)
 
 
-def limit_tests(pool: CandidatePool, need: ComputeNeed) -> Iterator[LimitTest]:
+def _limit_tests(pool: CandidatePool, need: ComputeNeed) -> Iterator[LimitTest]:
     """The numeric tests in the order of the filters."""
     wanted = need.requirement
     yield LimitTest("vcpus", wanted.cores, pool.vcpus, Issue.NO_SUITABLE_SIZE)
@@ -108,14 +110,16 @@ def _storage_tests(pool: CandidatePool, need: ComputeNeed) -> Iterator[LimitTest
     yield LimitTest("disk_mb_per_second", wanted.disk_mb_per_second, mb_per_second, Issue.NO_SIZE_FOR_STORAGE)
 
 
-def _fitting(pool: CandidatePool, need: ComputeNeed, *, accept_unknown: bool) -> Flags | Issue:
+def _fitting(
+    pool: CandidatePool, need: ComputeNeed, tests: Iterable[LimitTest], *, accept_unknown: bool
+) -> Flags | Issue:
     """Apply the filters one after the other; the first that leaves nothing names the issue."""
     remaining = _bootable(pool, need.boot_type)
     if need.needs_premium_io:
         remaining = remaining & pool.premium_io
     if not remaining.any():
         return Issue.NO_SUITABLE_SIZE
-    for test in limit_tests(pool, need):
+    for test in tests:
         if test.need > 0:
             remaining = remaining & _passes(test, accept_unknown=accept_unknown)
             if not remaining.any():
@@ -139,6 +143,5 @@ def _passes(test: LimitTest, *, accept_unknown: bool) -> Flags:
     return passing | np.isnan(test.limits) if accept_unknown else passing
 
 
-def _unknown_limits(pool: CandidatePool, need: ComputeNeed, index: int) -> tuple[str, ...]:
-    tests = limit_tests(pool, need)
+def _unknown_limits(tests: Iterable[LimitTest], index: int) -> tuple[str, ...]:
     return tuple(test.name for test in tests if test.need > 0 and np.isnan(test.limits[index]))

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
-from functools import reduce
 
 from surveyor_schemas.assessments.assessment_settings_v1 import AssessmentSettings
 from surveyor_schemas.assessments.choices import SavingsOption
@@ -27,14 +26,12 @@ def exactly() -> AbstractContextManager[Context]:
 class MonthlyPricing:
     """Turns USD per hour and per month into monthly amounts under one set of settings."""
 
-    hours: Decimal
-    compute_factor: Decimal
-    """1 less the discount, which reduces pay-as-you-go compute only."""
+    per_hourly_usd: Decimal
+    """Hours, currency and what the discount leaves, in one factor; it reduces pay-as-you-go compute only."""
     currency_per_usd: Decimal
 
     def compute(self, usd_per_hour: Decimal) -> Decimal:
-        with exactly():
-            return usd_per_hour * self.hours * self.compute_factor * self.currency_per_usd
+        return _EXACT.multiply(usd_per_hour, self.per_hourly_usd)
 
     def storage(self, usd_per_month: Decimal) -> Decimal:
         return _EXACT.multiply(usd_per_month, self.currency_per_usd)
@@ -43,11 +40,11 @@ class MonthlyPricing:
 def monthly_pricing(settings: AssessmentSettings, currency_per_usd: Decimal) -> MonthlyPricing:
     """Collect what the settings say about hours, discount and currency."""
     if settings.savings_options is not SavingsOption.NONE:
-        return MonthlyPricing(COMMITTED_HOURS, Decimal(1), currency_per_usd)
+        return MonthlyPricing(_EXACT.multiply(COMMITTED_HOURS, currency_per_usd), currency_per_usd)
     hours = settings.vm_uptime.hours_per_month if settings.vm_uptime else PAY_AS_YOU_GO_HOURS
     with exactly():
         factor = 1 - settings.discount_percentage / 100
-    return MonthlyPricing(hours, factor, currency_per_usd)
+        return MonthlyPricing(hours * factor * currency_per_usd, currency_per_usd)
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -62,7 +59,11 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 def exact_sum(amounts: Iterable[Decimal | None]) -> Decimal:
     """Add the amounts that are known, exactly."""
-    return reduce(_EXACT.add, (amount for amount in amounts if amount is not None), Decimal(0))
+    known = Decimal(0)
+    for amount in amounts:
+        if amount is not None:
+            known = _EXACT.add(known, amount)
+    return known
 
 
 def exact_difference(amount: Decimal, less: Decimal) -> Decimal:

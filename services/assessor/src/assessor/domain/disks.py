@@ -71,6 +71,13 @@ class DiskShelf:
             kind: [tier for tier in self._tiers if tier.disk_type is kind and self._is_offered(tier)]
             for kind in DiskType
         }
+        # What a fixed tier offers is the same for every disk; by identity, which costs nothing to look up.
+        self._fixed = {
+            id(tier): self._made(tier, Provision(tier.max_size_gib, tier.max_iops, tier.max_mb_per_second))
+            for kind, tiers in self._offered.items()
+            if kind not in DATA_DISKS_ONLY
+            for tier in tiers
+        }
 
     def choose(self, need: DiskNeed, *, is_os_disk: bool) -> DiskOffer | Issue:
         """Return the cheapest disk that fits, or why there is none."""
@@ -136,9 +143,12 @@ class DiskShelf:
         return tier.disk_type in DATA_DISKS_ONLY or (tier.disk_type, tier.redundancy) in self._listed
 
     def _offer(self, tier: DiskTier, need: DiskNeed) -> DiskOffer | None:
-        provision = _provision(tier, need)
-        if provision is None:
-            return None
+        if tier.disk_type not in DATA_DISKS_ONLY:
+            return self._fixed[id(tier)]
+        provision = _PROVISIONERS[tier.disk_type](need, tier)
+        return None if provision is None else self._made(tier, provision)
+
+    def _made(self, tier: DiskTier, provision: Provision) -> DiskOffer:
         usd, as_of = self._price(tier, provision)
         return DiskOffer(
             disk_type=tier.disk_type,
@@ -179,12 +189,6 @@ def fitting_tiers(tiers: list[DiskTier], need: DiskNeed) -> list[DiskTier] | Iss
         return Issue.DISK_IOPS
     wide_enough = [tier for tier in quick_enough if tier.max_mb_per_second >= need.mb_per_second]
     return wide_enough or Issue.DISK_THROUGHPUT
-
-
-def _provision(tier: DiskTier, need: DiskNeed) -> Provision | None:
-    if (provisioner := _PROVISIONERS.get(tier.disk_type)) is not None:
-        return provisioner(need, tier)
-    return Provision(tier.max_size_gib, tier.max_iops, tier.max_mb_per_second)
 
 
 def _cheapest(offers: Iterable[DiskOffer]) -> DiskOffer:

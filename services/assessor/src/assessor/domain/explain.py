@@ -1,5 +1,6 @@
 """Why this size: which dimension decides, and what the neighbours in its series would mean."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from assessor.domain.candidates import CandidatePool
 from assessor.domain.catalogue import VmSize
-from assessor.domain.compute import ComputeNeed, SizeChoice, limit_tests
+from assessor.domain.compute import ComputeNeed, LimitTest, SizeChoice
 from assessor.domain.machine import BootType
 
 
@@ -50,15 +51,14 @@ class SizeExplanation:
 def explain(pool: CandidatePool, need: ComputeNeed, choice: SizeChoice) -> SizeExplanation:
     """Set each need of a machine against the chosen size and its neighbours."""
     uses = tuple(
-        DimensionUse(test.name, test.need, _known(float(test.limits[choice.index])))
-        for test in limit_tests(pool, need)
+        DimensionUse(test.name, test.need, _known(float(test.limits[choice.index]))) for test in choice.tests
     )
     smaller, larger = pool.neighbours[choice.index]
     return SizeExplanation(
         dimensions=uses,
         binding=_binding(uses),
-        next_smaller=_neighbour(pool, need, smaller),
-        next_larger=_neighbour(pool, need, larger),
+        next_smaller=_neighbour(pool, need, choice.tests, smaller),
+        next_larger=_neighbour(pool, need, choice.tests, larger),
     )
 
 
@@ -67,11 +67,13 @@ def _binding(uses: tuple[DimensionUse, ...]) -> str | None:
     return max(shares, key=lambda share: share[0])[1] if shares else None
 
 
-def _neighbour(pool: CandidatePool, need: ComputeNeed, index: int | None) -> Neighbour | None:
+def _neighbour(
+    pool: CandidatePool, need: ComputeNeed, limit_tests: Iterable[LimitTest], index: int | None
+) -> Neighbour | None:
     if index is None:
         return None
     rate = pool.rates[index]
-    tests = [test for test in limit_tests(pool, need) if test.need > 0]
+    tests = [test for test in limit_tests if test.need > 0]
     return Neighbour(
         size=pool.sizes[index],
         usd_per_hour=rate.usd if rate else None,
