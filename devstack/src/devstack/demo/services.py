@@ -158,7 +158,7 @@ class DemoServices:
             directory=self._directory,
             stage=1 if name == "portal" else 0,
             restart=True,
-            start_timeout_seconds=120,
+            start_timeout_seconds=300,  # one that ends is seen at once; this is for a machine that is busy
         )
 
     def _url(self, name: str) -> str:
