@@ -18,7 +18,7 @@ from query_api.overview import endpoints as overview
 from query_api.performance import endpoints as performance
 from query_api.schedules import endpoints as schedules
 from query_api.web import problems
-from query_api.web.headers import AnswerHeaders
+from query_api.web.headers import add_headers
 from surveyor_kit.health import health_routes
 
 MAX_BODY_BYTES = 1_048_576
@@ -50,7 +50,7 @@ def create_app(deps: Deps) -> FastAPI:
     app.state.deps = deps
     app.router.routes.extend(health_routes(deps.health))
     problems.install(app)
-    app.add_middleware(AnswerHeaders)
+    add_headers(app)
     return app
 
 

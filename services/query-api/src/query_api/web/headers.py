@@ -1,10 +1,9 @@
 """Headers, metrics and the log line of every answer."""
 
-import time
+from starlette.applications import Starlette
+from starlette.types import Scope
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
+from surveyor_kit.answer_headers import AnswerHeaders
 from surveyor_kit.logging import get_logger
 from surveyor_kit.metrics import histogram
 
@@ -24,37 +23,9 @@ _HEADERS = {
 _UNMATCHED = "unmatched"
 
 
-class AnswerHeaders:
-    """Adds the security headers and measures; answers may not be kept by caches between."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started_at = time.monotonic()
-        status = 500
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                _add_headers(message)
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_with_headers)
-        finally:
-            _record(scope, status, time.monotonic() - started_at)
-
-
-def _add_headers(message: Message) -> None:
-    headers = MutableHeaders(scope=message)
-    headers.setdefault("Cache-Control", "no-store")
-    for name, value in _HEADERS.items():
-        headers[name] = value
+def add_headers(app: Starlette) -> None:
+    """Add the security headers and measure; answers may not be kept by caches between."""
+    app.add_middleware(AnswerHeaders, headers=_HEADERS, cache_control=lambda _: "no-store", answered=_record)
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
