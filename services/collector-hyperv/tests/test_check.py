@@ -53,6 +53,10 @@ def test_a_source_that_refuses_is_a_problem_without_its_password(
     assert ended.returncode == 1
     assert "PROBLEM: login-refused: the host does not accept the account" in ended.stdout
     assert "PROBLEM: unreachable: no connection" in ended.stdout
+    assert (
+        "(correct username or password, or the files that hold them; auth names the method)" in ended.stdout
+    )
+    assert "(look at host and port, " in ended.stdout
     assert "values of 7 machines" in ended.stdout
     assert "canary" not in ended.stdout + ended.stderr
 

@@ -1,7 +1,7 @@
 """What `--check` found: one paragraph a source or host, for a terminal."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -12,6 +12,11 @@ class Findings:
     heading: str
     lines: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    def add_problem(self, code: str, words: str, fixes: Mapping[str, str]) -> None:
+        """Note why a source cannot be read, with what to do where that is known for the code."""
+        fix = fixes.get(code)
+        self.problems.append(f"{code}: {words} ({fix})" if fix else f"{code}: {words}")
 
     def text(self) -> str:
         """Return the findings for a terminal."""

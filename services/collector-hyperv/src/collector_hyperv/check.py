@@ -19,6 +19,13 @@ from surveyor_kit.threads import in_daemon_thread
 SECONDS_BETWEEN_POLLS = 2.0
 """Rates need two readings; so far apart that even a quiet machine's processors have run."""
 _NAMES_SHOWN = 5
+FIXES = {
+    "unreachable": "look at host and port, whether WinRM listens there, and for a firewall between",
+    "login-refused": "correct username or password, or the files that hold them; auth names the method",
+    "certificate-refused": "give the authority that signed it as tls.ca_file",
+    "access-denied": "put the account into Remote Management Users and Hyper-V Administrators",
+}
+"""What to change in the source's entry or on the host, by the code of an error."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ async def _check(host: CheckedHost, clock: Clock) -> Findings:
     try:
         await in_daemon_thread(lambda: _look(host, clock, findings))
     except WsmanError as error:
-        findings.problems.append(f"{error.code}: {error}")
+        findings.add_problem(error.code, str(error), FIXES)
     except RightsMissing as error:
         findings.problems.append(f"rights-missing: {error}")
     finally:

@@ -17,6 +17,13 @@ SAMPLE_SECONDS = 300
 _ASSUMED_METRICS = 20
 """Series per machine, for the one query that is tried."""
 
+FIXES = {
+    "unreachable": "look at host and port, and for a firewall between",
+    "login-refused": "correct username or password, or the files that hold them",
+    "certificate-refused": "give the authority that signed it as tls.ca_file, or tls.thumbprint",
+}
+"""What to change in the source's entry, by the code of an error."""
+
 
 async def check_sources(connectors: dict[str, SourceConnector], clock: Clock) -> list[Findings]:
     """Check all sources at once."""
@@ -29,7 +36,7 @@ async def _check(source_id: str, connector: SourceConnector, clock: Clock) -> Fi
         async with await connector.connect() as connection:
             await _look(connection, findings, clock)
     except SourceError as error:
-        findings.problems.append(str(error))
+        findings.add_problem(error.code, error.message, FIXES)
     return findings
 
 
