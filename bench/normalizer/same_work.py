@@ -15,11 +15,13 @@ import clickhouse_connect
 from pyarrow import Table
 
 from normalizer.adapters.arrow import joined, roll_up_table, samples_table
+from normalizer.adapters.samples import INSERT_SETTINGS
 from normalizer.domain.performance.clock_limits import ClockLimits
 from normalizer.domain.performance.roll_ups import TABLES, roll_up
 from normalizer.performance_decoding import decode_performance
 from normalizer.performance_handler import Accepted
 from normalizer.ports import IngestedBatch
+from surveyor_kit.clickhouse import insert_arrow_stream
 from surveyor_kit.kafka import ReceivedEvent
 
 MESSAGES_AT_ONCE = 200
@@ -54,16 +56,17 @@ class SameWork:
                 IngestedBatch(batch.source_id, batch.run_id, batch.batch_no, batch.value_count())
             )
         accepted.pack()
-        self._insert("performance_samples", [samples_table(rows) for rows in accepted.packed])
+        self._insert("performance_samples", samples_table(accepted.packed))
         roll_ups = [roll_up(rows) for rows in accepted.packed]
         for table in TABLES:
-            self._insert(table, [roll_up_table(table, each[table]) for each in roll_ups if table in each])
+            parts = [roll_up_table(table, each[table]) for each in roll_ups if table in each]
+            if parts:
+                self._insert(table, joined(parts))
         self._client.insert("ingested_batches", accepted.ingested, IngestedBatch._fields)
         self._samples_left -= sum(len(rows.values) for rows in accepted.packed)
 
-    def _insert(self, table: str, parts: list[Table]) -> None:
-        if parts:
-            self._client.insert_arrow(table, joined(parts))
+    def _insert(self, table: str, rows: Table) -> None:
+        insert_arrow_stream(self._client, table, rows, INSERT_SETTINGS)
 
     def is_done(self) -> bool:
         """Say whether every sample of the topic is stored."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import numpy
 import pyarrow
@@ -16,6 +16,7 @@ from normalizer.domain.performance.roll_ups import TABLES, roll_up
 from normalizer.domain.performance.rows import RowBuilder
 from normalizer.domain.performance.samples import MachineSamples, SampledBatch
 from normalizer.domain.performance.series import Series
+from normalizer.domain.performance.table_order import Runs, in_order, table_order
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_kit.health import Health
 from surveyor_kit.migrations import migrate
@@ -25,6 +26,7 @@ from surveyor_schemas.counters import Metric
 pytestmark = pytest.mark.parts
 
 START = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
+MACHINES = 20
 
 
 @pytest.fixture
@@ -44,10 +46,10 @@ def some_rows() -> PackedRows:
     """Whole counts, fractions and odd doubles of all metrics, over a slot's border, some of them missing."""
     random = numpy.random.default_rng(7)
     rows = RowBuilder()
-    for number in range(20):
+    for number in range(MACHINES):
         times = [START + 20 * (number + position) for position in range(15)]
         series = [
-            Series(
+            Series.of(
                 metric, "" if "percent" in metric else f"device-{number % 3}", values, *scale, method=method
             )
             for metric in Metric
@@ -57,15 +59,17 @@ def some_rows() -> PackedRows:
                 (random.uniform(0, 100, 15).tolist(), (1, 100), "pressure"),
             )
         ]
-        machine = MachineSamples(UUID(int=number), 20, times, [])
+        machine = MachineSamples(uuid5(NAMESPACE_OID, str(number)), 20, times, [])
         at = datetime(2026, 11, 1, tzinfo=UTC)
         rows.add(SampledBatch("s", "vmware", "c", UUID(int=1), 1, at, number % 2 == 0, [machine]), [series])
     return rows.build()
 
 
 def in_canonical_units(rows: PackedRows) -> pyarrow.Table:
-    values = pyarrow.ListArray.from_arrays(pyarrow.array(rows.offsets, pyarrow.int32()), rows.values)
-    packed = samples_table(rows).drop_columns(["numerator", "denominator", "units", "exact_values"])
+    order = table_order([rows])
+    offsets, content = in_order([Runs.of(rows, rows.values)], order, numpy.float64)
+    values = pyarrow.ListArray.from_arrays(pyarrow.array(offsets, pyarrow.int32()), content)
+    packed = samples_table([rows]).drop_columns(["numerator", "denominator", "units", "exact_values"])
     return packed.append_column("values", values)
 
 
@@ -85,3 +89,13 @@ async def test_what_is_read_is_the_same(store: ClickHouse, other_store: ClickHou
     ours, theirs = [await each.query_rows(f"SELECT * FROM {read}") for each in (store, other_store)]
     assert ours == theirs
     assert ours
+
+
+async def test_rows_come_in_the_order_in_which_the_store_keeps_them(store: ClickHouse) -> None:
+    columns = "metric String, machine_id UUID, instance String"
+    await store.command(f"CREATE TABLE as_they_came ({columns}) ENGINE = Memory")
+    table = samples_table([some_rows(), some_rows()])
+    await store.insert_arrow("as_they_came", table.select(["metric", "machine_id", "instance"]))
+    came = await store.query_rows("SELECT * FROM as_they_came")
+    assert came == await store.query_rows("SELECT * FROM as_they_came ORDER BY metric, machine_id, instance")
+    assert len({row["machine_id"] for row in came}) == MACHINES

@@ -35,7 +35,7 @@ from surveyor_schemas.reasons import Reason
 
 SECONDS_PER_DAY = 86_400
 SPAN_BASE = 1_000_000  # above every day number that a 32-bit time can have
-BYTES_AT_ONCE = 24 * 2**20
+BYTES_AT_ONCE = 32 * 2**20
 """Samples in arrays take some seven times their messages' bytes while they are packed: this bounds memory."""
 SAMPLES_PACKED_AT_ONCE = 100_000
 """So many fit into the processor's cache; twenty times as many take half as long again, by page faults."""
@@ -199,7 +199,10 @@ def bounded(received: Sequence[ReceivedEvent], limit_bytes: int) -> Iterator[Seq
 
 def days_of(rows: PackedRows) -> list[date]:
     """Return the days (UTC) that the rows' windows lie in."""
-    first, last = rows.first_sampled_at // SECONDS_PER_DAY, rows.last_sampled_at // SECONDS_PER_DAY
+    first, last = (
+        (times // SECONDS_PER_DAY).astype(numpy.int64)
+        for times in (rows.first_sampled_at, rows.last_sampled_at)
+    )
     spans = [divmod(int(span), SPAN_BASE) for span in numpy.unique(first * SPAN_BASE + last)]
     numbers = {number for begin, end in spans for number in range(begin, end + 1)}
     return [date.fromordinal(EPOCH_ORDINAL + number) for number in sorted(numbers)]

@@ -31,7 +31,7 @@ def test_memory_used_is_pressure_times_visible_memory() -> None:
 
 def test_memory_above_the_allocation_is_kept() -> None:
     (series,) = mapped(FOUR_GIB, MEMORY_PRESSURE=[150], MEMORY_VISIBLE=[4096])
-    assert series == Series(Metric.MEMORY_PERCENT, "", [150], method="pressure")
+    assert series == Series.of(Metric.MEMORY_PERCENT, "", [150], method="pressure")
 
 
 def test_memory_is_percent_of_the_allocated_not_of_the_visible_memory() -> None:
@@ -42,19 +42,19 @@ def test_memory_is_percent_of_the_allocated_not_of_the_visible_memory() -> None:
 @pytest.mark.parametrize("pressure", [0, None])
 def test_without_pressure_the_guests_available_memory_counts(pressure: float | None) -> None:
     (series,) = mapped(FOUR_GIB, MEMORY_PRESSURE=[pressure], MEMORY_VISIBLE=[4096], MEMORY_AVAILABLE=[1024])
-    assert series == Series(Metric.MEMORY_PERCENT, "", [75], method="guest-available")
+    assert series == Series.of(Metric.MEMORY_PERCENT, "", [75], method="guest-available")
 
 
 def test_assigned_memory_is_no_use_of_memory() -> None:
     (series,) = mapped(FOUR_GIB, MEMORY_PRESSURE=[0], MEMORY_VISIBLE=[4096], MEMORY_ASSIGNED=[4096])
-    assert series == Series(Metric.MEMORY_ASSIGNED_PERCENT, "", [100], method="assigned")
+    assert series == Series.of(Metric.MEMORY_ASSIGNED_PERCENT, "", [100], method="assigned")
 
 
 def test_each_moment_takes_the_best_method_it_has() -> None:
     series = mapped(
         FOUR_GIB, MEMORY_PRESSURE=[50, None], MEMORY_VISIBLE=[4096, 4096], MEMORY_AVAILABLE=[0, 3072]
     )
-    assert {each.method: each.values for each in series} == {
+    assert {each.kind.method: each.values for each in series} == {
         "guest-available": [None, 25],
         "pressure": [50, None],
     }
@@ -62,7 +62,7 @@ def test_each_moment_takes_the_best_method_it_has() -> None:
 
 def test_memory_of_an_undiscovered_machine_is_percent_of_the_visible_memory_and_says_so() -> None:
     (series,) = mapped(UNKNOWN_MACHINE, MEMORY_PRESSURE=[80], MEMORY_VISIBLE=[2048])
-    assert series == Series(Metric.MEMORY_PERCENT, "", [80], method="pressure-of-visible")
+    assert series == Series.of(Metric.MEMORY_PERCENT, "", [80], method="pressure-of-visible")
 
 
 def test_assigned_memory_of_an_undiscovered_machine_is_left_out() -> None:
@@ -81,7 +81,7 @@ def test_bytes_become_megabytes_per_disk_and_nic() -> None:
         ],
     )
     assert list(hyperv_series(machine, UNKNOWN_MACHINE)) == [
-        Series(Metric.READ_MB_PER_SECOND, "disk", [5_000_000], 1, 1_000_000),
-        Series(Metric.WRITE_IOPS, "disk", [12]),
-        Series(Metric.RECEIVED_MB_PER_SECOND, "nic", [1_500_000], 1, 1_000_000),
+        Series.of(Metric.READ_MB_PER_SECOND, "disk", [5_000_000], 1, 1_000_000),
+        Series.of(Metric.WRITE_IOPS, "disk", [12]),
+        Series.of(Metric.RECEIVED_MB_PER_SECOND, "nic", [1_500_000], 1, 1_000_000),
     ]

@@ -16,7 +16,7 @@ def rows_at(*windows: tuple[datetime, datetime]) -> PackedRows:
         times = [int(first.timestamp()), int(last.timestamp())]
         machine = MachineSamples(UUID(int=1), 20, times, [])
         batch = SampledBatch("s", "vmware", "c", UUID(int=1), 1, first, False, [machine])
-        rows.add(batch, [[Series(Metric.CPU_PERCENT, "", [1.0, 2.0])]])
+        rows.add(batch, [[Series.of(Metric.CPU_PERCENT, "", [1.0, 2.0])]])
     return rows.build()
 
 

@@ -38,7 +38,7 @@ def slots(found: RollUp, metric: Metric) -> dict[tuple[str, str, int], tuple[Any
 
 
 def test_a_window_is_cut_at_the_slots_borders() -> None:
-    found = rolled_up((ONE, [560, 580, 600, 620], [Series(Metric.CPU_PERCENT, "", [1, 9, 4, 5])]))
+    found = rolled_up((ONE, [560, 580, 600, 620], [Series.of(Metric.CPU_PERCENT, "", [1, 9, 4, 5])]))
     assert slots(found["machine_10m"], Metric.CPU_PERCENT) == {
         (str(ONE), "", 0): (9, 1, 1 << 28 | 1 << 29),
         (str(ONE), "", 600): (5, 4, 0b11),
@@ -50,7 +50,10 @@ def test_metrics_of_one_machine_share_a_row_and_missing_ones_are_unknown() -> No
         (
             ONE,
             [0],
-            [Series(Metric.CPU_PERCENT, "", [1]), Series(Metric.MEMORY_PERCENT, "", [2], method="usage")],
+            [
+                Series.of(Metric.CPU_PERCENT, "", [1]),
+                Series.of(Metric.MEMORY_PERCENT, "", [2], method="usage"),
+            ],
         )
     )["machine_10m"]
     assert len(found) == 1
@@ -60,8 +63,10 @@ def test_metrics_of_one_machine_share_a_row_and_missing_ones_are_unknown() -> No
 
 
 def test_disks_and_nics_have_rows_of_their_own_in_their_tables() -> None:
-    disks = [Series(Metric.READ_IOPS, "scsi0:0", [1]), Series(Metric.READ_IOPS, "scsi0:1", [2])]
-    found = rolled_up((ONE, [0], disks), (OTHER, [0], [Series(Metric.RECEIVED_MB_PER_SECOND, "4000", [3])]))
+    disks = [Series.of(Metric.READ_IOPS, "scsi0:0", [1]), Series.of(Metric.READ_IOPS, "scsi0:1", [2])]
+    found = rolled_up(
+        (ONE, [0], disks), (OTHER, [0], [Series.of(Metric.RECEIVED_MB_PER_SECOND, "4000", [3])])
+    )
     assert set(found) == {"disk_10m", "nic_10m"}
     assert slots(found["disk_10m"], Metric.READ_IOPS) == {
         (str(ONE), "scsi0:0", 0): (1, 1, 1),
@@ -71,13 +76,13 @@ def test_disks_and_nics_have_rows_of_their_own_in_their_tables() -> None:
 
 
 def test_a_slot_with_a_generated_sample_is_marked() -> None:
-    found = rolled_up((ONE, [0], [Series(Metric.CPU_PERCENT, "", [1])]), generated=True)
+    found = rolled_up((ONE, [0], [Series.of(Metric.CPU_PERCENT, "", [1])]), generated=True)
     assert found["machine_10m"].generated.tolist() == [True]
 
 
 def test_of_two_ways_to_measure_memory_the_same_one_is_named_in_either_order() -> None:
     ways = [
-        Series(Metric.MEMORY_PERCENT, "", [1], method=method) for method in ("pressure", "guest-available")
+        Series.of(Metric.MEMORY_PERCENT, "", [1], method=method) for method in ("pressure", "guest-available")
     ]
     for order in (ways, ways[::-1]):
         assert rolled_up((ONE, [0], order))["machine_10m"].memory_method.to_list() == ["pressure"]
@@ -99,11 +104,11 @@ def test_roll_ups_do_not_depend_on_how_samples_are_cut_into_windows(
     times = sorted(found)
     border = data.draw(st.integers(0, len(times)))
     windows: list[Window] = [
-        (ONE, part, [Series(Metric.CPU_PERCENT, "", [found[at] for at in part])])
+        (ONE, part, [Series.of(Metric.CPU_PERCENT, "", [found[at] for at in part])])
         for part in (times[border:], times[:border], times)
         if part
     ]
-    whole: Window = (ONE, times, [Series(Metric.CPU_PERCENT, "", [found[at] for at in times])])
+    whole: Window = (ONE, times, [Series.of(Metric.CPU_PERCENT, "", [found[at] for at in times])])
     assert slots(rolled_up(*windows)["machine_10m"], Metric.CPU_PERCENT) == slots(
         rolled_up(whole)["machine_10m"], Metric.CPU_PERCENT
     )

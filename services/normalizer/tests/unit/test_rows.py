@@ -31,8 +31,8 @@ def row(rows: PackedRows, number: int) -> list[tuple[int, float]]:
 
 def test_moments_without_data_are_dropped_from_their_series_only() -> None:
     rows = packed(
-        Series(Metric.CPU_PERCENT, "", [100, None, 300], 1, 100),
-        Series(Metric.READ_IOPS, "scsi0:0", [None, 2, None]),
+        Series.of(Metric.CPU_PERCENT, "", [100, None, 300], 1, 100),
+        Series.of(Metric.READ_IOPS, "scsi0:0", [None, 2, None]),
         times=[0, 20, 40],
     )
     assert [row(rows, 0), row(rows, 1)] == [[(0, 1.0), (40, 3.0)], [(20, 2.0)]]
@@ -41,7 +41,9 @@ def test_moments_without_data_are_dropped_from_their_series_only() -> None:
 
 
 def test_a_series_without_any_data_gives_no_row() -> None:
-    rows = packed(Series(Metric.CPU_PERCENT, "", [None]), Series(Metric.MEMORY_PERCENT, "", [5.0]), times=[0])
+    rows = packed(
+        Series.of(Metric.CPU_PERCENT, "", [None]), Series.of(Metric.MEMORY_PERCENT, "", [5.0]), times=[0]
+    )
     assert (len(rows), rows.metric.to_list()) == (1, [Metric.MEMORY_PERCENT])
 
 
@@ -50,17 +52,17 @@ def test_nothing_gives_no_rows() -> None:
 
 
 def test_the_same_window_has_the_same_hash_whatever_stands_beside_it() -> None:
-    series = Series(Metric.CPU_PERCENT, "", [1.0, 2.0])
+    series = Series.of(Metric.CPU_PERCENT, "", [1.0, 2.0])
     alone = packed(series, times=[0, 20])
-    beside = packed(Series(Metric.READ_IOPS, "x", [9.0, None]), series, times=[0, 20])
+    beside = packed(Series.of(Metric.READ_IOPS, "x", [9.0, None]), series, times=[0, 20])
     assert alone.window_hash[0] == beside.window_hash[1]
 
 
 def test_other_values_or_other_times_have_another_hash() -> None:
-    one = packed(Series(Metric.CPU_PERCENT, "", [1.0, 2.0]), times=[0, 20]).window_hash[0]
-    swapped = packed(Series(Metric.CPU_PERCENT, "", [2.0, 1.0]), times=[0, 20]).window_hash[0]
-    later = packed(Series(Metric.CPU_PERCENT, "", [1.0, 2.0]), times=[20, 40]).window_hash[0]
-    gap = packed(Series(Metric.CPU_PERCENT, "", [1.0, None]), times=[0, 20]).window_hash[0]
+    one = packed(Series.of(Metric.CPU_PERCENT, "", [1.0, 2.0]), times=[0, 20]).window_hash[0]
+    swapped = packed(Series.of(Metric.CPU_PERCENT, "", [2.0, 1.0]), times=[0, 20]).window_hash[0]
+    later = packed(Series.of(Metric.CPU_PERCENT, "", [1.0, 2.0]), times=[20, 40]).window_hash[0]
+    gap = packed(Series.of(Metric.CPU_PERCENT, "", [1.0, None]), times=[0, 20]).window_hash[0]
     assert len({int(each) for each in (one, swapped, later, gap)}) == 4
 
 
@@ -75,7 +77,7 @@ columns = st.integers(1, 8).flatmap(
 def test_every_value_is_found_again_at_its_time(found: list[Values]) -> None:
     times = list(range(0, 20 * len(found[0]), 20))
     rows = packed(
-        *(Series(Metric.READ_IOPS, str(n), values, 2, 4) for n, values in enumerate(found)), times=times
+        *(Series.of(Metric.READ_IOPS, str(n), values, 2, 4) for n, values in enumerate(found)), times=times
     )
     read = {rows.instance.to_list()[number]: row(rows, number) for number in range(len(rows))}
     expected = {

@@ -26,7 +26,7 @@ def scale(rows: PackedRows, row: int = 0) -> tuple[float, float]:
 
 
 def test_whole_counts_are_kept_as_the_source_counted() -> None:
-    rows = packed(Series(Metric.READ_MB_PER_SECOND, "scsi0:0", [3, None, 70], 1024, 1_000_000))
+    rows = packed(Series.of(Metric.READ_MB_PER_SECOND, "scsi0:0", [3, None, 70], 1024, 1_000_000))
     assert (scale(rows), rows.units.tolist()) == ((1024, 1_000_000), [3, 70])
 
 
@@ -41,22 +41,22 @@ def test_whole_counts_are_kept_as_the_source_counted() -> None:
 def test_fractions_of_a_usual_size_become_whole(
     metric: Metric, values: list[float | None], found: tuple[float, float]
 ) -> None:
-    rows = packed(Series(metric, "", values))
+    rows = packed(Series.of(metric, "", values))
     assert scale(rows) == found
     assert (rows.units * found[0] / found[1]).tolist() == values
 
 
 @pytest.mark.parametrize("value", [1 / 3, 1e16, 1e300])
 def test_what_no_scale_gives_back_keeps_its_doubles(value: float) -> None:
-    assert scale(packed(Series(Metric.CPU_PERCENT, "", [1.0, value]))) == (1, 0)
+    assert scale(packed(Series.of(Metric.CPU_PERCENT, "", [1.0, value]))) == (1, 0)
 
 
 def test_a_scale_that_the_table_cannot_hold_is_not_used() -> None:
-    assert scale(packed(Series(Metric.CPU_READY_PERCENT, "", [1], 100, 5e9)))[1] == 0
+    assert scale(packed(Series.of(Metric.CPU_READY_PERCENT, "", [1], 100, 5e9)))[1] == 0
 
 
 series = st.builds(
-    lambda metric, values, scale: Series(metric, "x", values, *scale),
+    lambda metric, values, scale: Series.of(metric, "x", values, *scale),
     st.sampled_from(list(Metric)),
     st.lists(st.integers(0, 10**6).map(float) | st.floats(0, 1e18), min_size=3, max_size=3),
     st.sampled_from([(1, 1), (1, 100), (1024, 1_000_000)]),

@@ -17,7 +17,7 @@ def a_machine(*series: CounterSeries, interval_seconds: int = 20) -> MachineSamp
 def value_of(series: Series, position: int = 0) -> float:
     value = series.values[position]
     assert value is not None
-    return value * series.multiplier / series.divisor
+    return value * series.kind.multiplier / series.kind.divisor
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_counter_becomes_metric_in_canonical_unit(
     counter: str, instance: str, raw: float, metric: Metric, value: float
 ) -> None:
     (series,) = vmware_series(a_machine(CounterSeries(counter, instance, [raw, None])), UNKNOWN_MACHINE)
-    assert (series.metric, series.instance, value_of(series)) == (metric, instance, value)
+    assert (series.kind.metric, series.kind.instance, value_of(series)) == (metric, instance, value)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_aggregates_of_devices_parts_of_machines_and_unknown_counters_are_left_o
 def test_ready_time_is_percent_of_the_interval_of_all_processors() -> None:
     machine = a_machine(CounterSeries(VmwareCounter.CPU_READY, "", [4000, 0]))
     (series,) = vmware_series(machine, MachineFacts(cores=4))
-    assert (series.metric, value_of(series)) == (Metric.CPU_READY_PERCENT, 5.0)
+    assert (series.kind.metric, value_of(series)) == (Metric.CPU_READY_PERCENT, 5.0)
 
 
 def test_ready_time_of_a_machine_with_unknown_cores_is_left_out() -> None:
@@ -69,4 +69,4 @@ def test_ready_time_of_a_machine_with_unknown_cores_is_left_out() -> None:
 
 def test_memory_says_how_it_was_measured() -> None:
     machine = a_machine(CounterSeries(VmwareCounter.MEMORY_USAGE, "", [1, 2]))
-    assert [series.method for series in vmware_series(machine, UNKNOWN_MACHINE)] == ["usage"]
+    assert [series.kind.method for series in vmware_series(machine, UNKNOWN_MACHINE)] == ["usage"]

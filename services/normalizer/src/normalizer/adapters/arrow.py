@@ -10,27 +10,34 @@ import numpy
 import numpy.typing as npt
 import pyarrow
 
-from normalizer.domain.performance.packed import Flags, Floats, Labels, PackedRows, Positions
+from normalizer.domain.performance.packed import Floats, Labels, PackedRows, Positions
 from normalizer.domain.performance.roll_ups import RollUp
+from normalizer.domain.performance.table_order import Runs, in_order, table_order
 
 LABELS = ("metric", "machine_id", "instance", "method", "source_id")
 Columns = dict[str, pyarrow.Array]
 
 
-def samples_table(rows: PackedRows) -> pyarrow.Table:
-    """Return the columns of `performance_samples`; ClickHouse reads unsigned seconds as DateTime."""
-    is_scaled = rows.scales.denominator > 0
-    columns = {name: _names(getattr(rows, name)) for name in LABELS} | {
-        "interval_seconds": _numbers(rows.interval_seconds, numpy.uint16),
-        "generated": _flags(rows.generated),
-        "first_sampled_at": _numbers(rows.first_sampled_at, numpy.uint32),
-        "last_sampled_at": _numbers(rows.last_sampled_at, numpy.uint32),
-        "window_hash": _numbers(rows.window_hash, numpy.uint64),
-        "sampled_at": _lists(rows.offsets, _numbers(rows.sampled_at, numpy.uint32)),
-        "numerator": _numbers(rows.scales.numerator, numpy.uint16),
-        "denominator": _numbers(rows.scales.denominator, numpy.uint32),
-        "units": _lists_of(is_scaled, rows.offsets, rows.units),
-        "exact_values": _lists_of(~is_scaled, rows.offsets, rows.values),
+def samples_table(parts: Sequence[PackedRows]) -> pyarrow.Table:
+    """Return the columns of `performance_samples`, in its order; unsigned seconds are read as DateTime."""
+    order = table_order(parts)
+
+    def numbers(name: str, kind: type[numpy.generic]) -> pyarrow.Array:
+        return _numbers(numpy.concatenate([getattr(rows, name) for rows in parts])[order], kind)
+
+    columns = {name: _names(_ordered(parts, name, order)) for name in LABELS} | {
+        "interval_seconds": numbers("interval_seconds", numpy.uint16),
+        "generated": _flags(numpy.concatenate([rows.generated for rows in parts])[order]),
+        "first_sampled_at": numbers("first_sampled_at", numpy.uint32),
+        "last_sampled_at": numbers("last_sampled_at", numpy.uint32),
+        "window_hash": numbers("window_hash", numpy.uint64),
+        "sampled_at": _lists([Runs.of(rows, rows.sampled_at) for rows in parts], order, numpy.uint32),
+        "numerator": numbers("numerator", numpy.uint16),
+        "denominator": numbers("denominator", numpy.uint32),
+        "units": _lists([Runs.of(rows, rows.units, rows.is_scaled) for rows in parts], order, numpy.int64),
+        "exact_values": _lists(
+            [Runs.of(rows, rows.values, ~rows.is_scaled) for rows in parts], order, numpy.float64
+        ),
     }
     return _table(columns)
 
@@ -69,16 +76,13 @@ def _numbers(numbers: npt.NDArray[numpy.generic], kind: type[numpy.generic]) -> 
     return pyarrow.Array.from_buffers(pyarrow.from_numpy_dtype(kind), len(content), buffers)
 
 
-def _lists_of(wanted: Flags, offsets: Positions, numbers: npt.NDArray[numpy.generic]) -> pyarrow.Array:
-    """Return the lists of the wanted rows, empty ones for the others."""
-    lengths = numpy.diff(offsets)
-    content = numbers if wanted.all() else numbers[numpy.repeat(wanted, lengths)]
-    ends = numpy.cumsum(numpy.where(wanted, lengths, 0))
-    return _lists(numpy.concatenate(([0], ends)), _numbers(content, content.dtype.type))
+def _lists(parts: Sequence[Runs], order: Positions, kind: type[numpy.generic]) -> pyarrow.Array:
+    offsets, content = in_order(parts, order, kind)
+    return pyarrow.ListArray.from_arrays(_numbers(offsets, numpy.int32), _numbers(content, kind))
 
 
-def _lists(offsets: Positions, content: pyarrow.Array) -> pyarrow.Array:
-    return pyarrow.ListArray.from_arrays(_numbers(offsets, numpy.int32), content)
+def _ordered(parts: Sequence[PackedRows], name: str, order: Positions) -> Labels:
+    return Labels.joined([getattr(rows, name) for rows in parts]).only(order)
 
 
 def _nullable(numbers: Floats) -> pyarrow.Array:

@@ -50,13 +50,13 @@ def hyperv_series(machine: MachineSamples, facts: MachineFacts) -> list[Series]:
     for series in machine.series:
         rule = DEVICE_RULES.get(series.counter)
         if rule is not None:
-            mapped.append(Series(rule.metric, series.instance, series.values, 1, rule.divisor))
+            mapped.append(Series.of(rule.metric, series.instance, series.values, 1, rule.divisor))
         elif series.counter == _PROCESSOR:
             processors.append(series.values)
         elif series.counter in MEMORY_COUNTERS:
             memory[series.counter] = series.values
     if processors:
-        mapped.append(Series(Metric.CPU_PERCENT, "", cpu_percent(processors)))
+        mapped.append(Series.of(Metric.CPU_PERCENT, "", cpu_percent(processors)))
     if memory:
         mapped += memory_series(_memory_readings(memory, len(machine.timestamps)), facts.memory_mib)
     return mapped

@@ -50,9 +50,9 @@ def memory_series(readings: list[MemoryReadings], allocated_mib: int | None) -> 
         ]
         metric = Metric.MEMORY_ASSIGNED_PERCENT if method == ASSIGNED else Metric.MEMORY_PERCENT
         if allocated_mib:
-            yield Series(metric, "", values, method=method)
+            yield Series.of(metric, "", values, method=method)
         elif method != ASSIGNED:
-            yield Series(metric, "", values, method=method + BASE_UNKNOWN)
+            yield Series.of(metric, "", values, method=method + BASE_UNKNOWN)
 
 
 def memory_use(reading: MemoryReadings) -> MemoryUse | None:

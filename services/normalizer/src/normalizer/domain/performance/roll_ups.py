@@ -16,6 +16,7 @@ from normalizer.domain.performance.packed import (
     Labels,
     PackedRows,
     Positions,
+    Seconds,
 )
 from surveyor_schemas.counters import DISK_METRICS, MACHINE_METRICS, NIC_METRICS, Metric
 
@@ -80,19 +81,29 @@ def roll_up(rows: PackedRows) -> dict[str, RollUp]:
 
 
 def _pieces(rows: PackedRows) -> _Pieces:
-    slot, second = numpy.divmod(rows.sampled_at, numpy.uint64(SLOT_SECONDS))
+    slot = rows.sampled_at // numpy.uint32(SLOT_SECONDS)
+    second = rows.sampled_at - slot * numpy.uint32(SLOT_SECONDS)
     begins = numpy.empty(len(slot), dtype=numpy.bool_)
     begins[1:] = slot[1:] != slot[:-1]
     begins[rows.offsets[:-1]] = True
     at = numpy.flatnonzero(begins)
-    interval = numpy.repeat(rows.interval_seconds, numpy.diff(rows.offsets))
     return _Pieces(
         row=numpy.searchsorted(rows.offsets, at, side="right") - 1,
-        slot=slot[at],
+        slot=slot[at].astype(numpy.uint64),
         peak=numpy.maximum.reduceat(rows.values, at),
         low=numpy.minimum.reduceat(rows.values, at),
-        bits=numpy.bitwise_or.reduceat(numpy.uint64(1) << second // interval, at),
+        bits=numpy.bitwise_or.reduceat(numpy.uint64(1) << _intervals(rows, second), at),
     )
+
+
+def _intervals(rows: PackedRows, second: Seconds) -> Seconds:
+    """Return in which interval of its slot each sample lies."""
+    lengths = rows.interval_seconds
+    of_samples: Seconds = lengths[:1]
+    if (lengths != lengths[0]).any():  # dividing by one number takes a tenth of the time
+        of_samples = numpy.repeat(lengths, numpy.diff(rows.offsets))
+    intervals: Seconds = second // of_samples
+    return intervals
 
 
 def _grouped(rows: PackedRows, pieces: _Pieces, metrics: tuple[Metric, ...]) -> RollUp:
@@ -111,7 +122,7 @@ def _grouped(rows: PackedRows, pieces: _Pieces, metrics: tuple[Metric, ...]) -> 
         machine_id=Labels(rows.machine_id.names, machine[first]),
         instance=Labels(rows.instance.names, instance[first]),
         slot_at=pieces.slot[first] * numpy.uint64(SLOT_SECONDS),
-        interval_seconds=_least(rows.interval_seconds[pieces.row], group, len(first)),
+        interval_seconds=_least(rows.interval_seconds[pieces.row].astype(numpy.uint64), group, len(first)),
         generated=_any(rows.generated[pieces.row], group, len(first)),
         memory_method=_memory_methods(rows, pieces.row, group, len(first)),
         peaks=peaks,

@@ -5,8 +5,8 @@ turn: numbers go to arrays at once, names to positions in a list.
 """
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TypeVar
+from uuid import UUID
 
 import numpy
 import numpy.typing as npt
@@ -18,107 +18,119 @@ from normalizer.domain.performance.packed import (
     Floats,
     Integers,
     Labels,
-    Names,
+    Numbers,
     PackedRows,
     Positions,
     Scales,
+    Seconds,
+    places_of_runs,
 )
 from normalizer.domain.performance.samples import SampledBatch
 from normalizer.domain.performance.scales import in_whole_numbers
-from normalizer.domain.performance.series import Series
+from normalizer.domain.performance.series import Kind, Series
 
-Number = TypeVar("Number", numpy.int64, numpy.uint64, numpy.float64)
+Number = TypeVar("Number", numpy.int64, numpy.uint32, numpy.bool_)
 
 
 @dataclass(slots=True)
-class _Columns:
-    """What is known of each row before its values are looked at."""
+class _Machines:
+    """What all series of a machine have in common, by machine."""
 
-    metric: list[int] = field(default_factory=list)
     machine_id: list[int] = field(default_factory=list)
-    instance: list[int] = field(default_factory=list)
-    method: list[int] = field(default_factory=list)
     source_id: list[int] = field(default_factory=list)
     interval_seconds: list[int] = field(default_factory=list)
     generated: list[bool] = field(default_factory=list)
-    multiplier: list[float] = field(default_factory=list)
-    divisor: list[float] = field(default_factory=list)
+    series_count: list[int] = field(default_factory=list)
+    time_count: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class RowBuilder:
     """Collects series; `build` converts units, drops what has no data, and packs the rest."""
 
-    _columns: _Columns = field(default_factory=_Columns)
-    _machine_ids: Names = field(default_factory=Names)
-    _instances: Names = field(default_factory=Names)
-    _methods: Names = field(default_factory=Names)
-    _source_ids: Names = field(default_factory=Names)
-    _lengths: list[Positions] = field(default_factory=list)
-    _sampled_at: list[Integers] = field(default_factory=list)
+    _machines: _Machines = field(default_factory=_Machines)
+    _machine_ids: Numbers[UUID] = field(default_factory=Numbers)
+    _source_ids: Numbers[str] = field(default_factory=Numbers)
+    _kinds: Numbers[Kind] = field(default_factory=Numbers)
+    _kind: list[int] = field(default_factory=list)
+    """By series."""
+    _times: list[int] = field(default_factory=list)
+    """By machine, one behind the other."""
     _counts: list[Floats] = field(default_factory=list)
+    """By message: the values of its series, one behind the other."""
     sample_count: int = 0
     """How many samples were added, missing ones included."""
 
     def add(self, batch: SampledBatch, mapped: list[list[Series]]) -> None:
         """Add what the machines of a batch were mapped to, in their order."""
-        series = list(chain.from_iterable(mapped))
-        counts = [len(each) for each in mapped]
-        self._add_labels(batch, series, counts)
-        times = [machine.timestamps for machine in batch.machines]
-        lengths = numpy.repeat(numpy.array([len(each) for each in times], dtype=numpy.int64), counts)
-        self._lengths.append(lengths)
-        self._sampled_at.append(_times_of_series(times, numpy.array(counts), lengths))
+        self._add_machines(batch, mapped)
+        kinds = self._kinds
         values: list[float | None] = []
-        for each in series:
-            values += each.values
+        for series in mapped:
+            self._kind += [kinds[each.kind] for each in series]
+            for each in series:
+                values += each.values
         self._counts.append(numpy.array(values, dtype=numpy.float64))  # None becomes NaN
         self.sample_count += len(values)
 
-    def _add_labels(self, batch: SampledBatch, series: list[Series], counts: list[int]) -> None:
-        columns, instances, methods = self._columns, self._instances, self._methods
-        columns.metric += [METRIC_POSITIONS[each.metric] for each in series]
-        columns.instance += [instances[each.instance] for each in series]
-        columns.method += [methods[each.method] for each in series]
-        columns.multiplier += [each.multiplier for each in series]
-        columns.divisor += [each.divisor for each in series]
-        columns.source_id += [self._source_ids[batch.source_id]] * len(series)
-        columns.generated += [batch.generated] * len(series)
-        for machine, count in zip(batch.machines, counts, strict=True):
-            columns.machine_id += [self._machine_ids[str(machine.machine_id)]] * count
-            columns.interval_seconds += [machine.interval_seconds] * count
+    def _add_machines(self, batch: SampledBatch, mapped: list[list[Series]]) -> None:
+        machines, number = self._machines, len(batch.machines)
+        machines.machine_id += [self._machine_ids[machine.machine_id] for machine in batch.machines]
+        machines.source_id += [self._source_ids[batch.source_id]] * number
+        machines.interval_seconds += [machine.interval_seconds for machine in batch.machines]
+        machines.generated += [batch.generated] * number
+        machines.series_count += [len(series) for series in mapped]
+        machines.time_count += [len(machine.timestamps) for machine in batch.machines]
+        for machine in batch.machines:
+            self._times += machine.timestamps
 
     def build(self) -> PackedRows:
         """Return the rows; a series without any data gives none."""
-        lengths = _joined(self._lengths, numpy.dtype(numpy.int64))
-        counts = _joined(self._counts, numpy.dtype(numpy.float64))
-        sampled_at = _joined(self._sampled_at, numpy.dtype(numpy.uint64))
+        machine = numpy.repeat(numpy.arange(len(self._machines.series_count)), self._machines.series_count)
+        lengths = numpy.array(self._machines.time_count, dtype=numpy.int64)[machine]
+        counts = numpy.concatenate(self._counts) if self._counts else numpy.empty(0)
+        sampled_at = self._times_of_series(machine, lengths)
         present = ~numpy.isnan(counts)
         if not present.all():
             lengths = _sum_per_row(present, lengths)
             counts, sampled_at = counts[present], sampled_at[present]
-        return self._packed(lengths, sampled_at, counts)
+        filled = lengths > 0
+        return self._packed(filled, machine[filled], lengths[filled], sampled_at, counts)
 
-    def _packed(self, lengths: Positions, sampled_at: Integers, counts: Floats) -> PackedRows:
-        columns, filled = self._columns, lengths > 0
-        lengths = lengths[filled]
+    def _times_of_series(self, machine: Positions, lengths: Positions) -> Seconds:
+        """Repeat each machine's times for each of its series."""
+        times = numpy.array(self._times, dtype=numpy.uint32)
+        time_counts = numpy.array(self._machines.time_count, dtype=numpy.int64)
+        starts = (numpy.cumsum(time_counts) - time_counts)[machine]
+        return times[places_of_runs(starts, lengths)]
+
+    def _packed(
+        self, filled: Flags, machine: Positions, lengths: Positions, sampled_at: Seconds, counts: Floats
+    ) -> PackedRows:
+        machines, kinds = self._machines, list(self._kinds)
+        kind = numpy.array(self._kind, dtype=numpy.int64)[filled]
         offsets = numpy.concatenate(([0], numpy.cumsum(lengths)))
         own = Scales(
-            numpy.array(columns.multiplier, dtype=numpy.float64)[filled],
-            numpy.array(columns.divisor, dtype=numpy.float64)[filled],
+            numpy.array([each.multiplier for each in kinds], dtype=numpy.float64)[kind],
+            numpy.array([each.divisor for each in kinds], dtype=numpy.float64)[kind],
         )
         values = counts * numpy.repeat(own.numerator, lengths)
         values /= numpy.repeat(own.denominator, lengths)
-        metric = Labels.of(METRICS, columns.metric).only(filled)
+        metric = Labels(
+            list(METRICS),
+            numpy.array([METRIC_POSITIONS[each.metric] for each in kinds], dtype=numpy.int64)[kind],
+        )
         scales, units = in_whole_numbers(counts, values, own, metric.positions, offsets)
         return PackedRows(
             metric=metric,
-            machine_id=Labels.of(self._machine_ids, columns.machine_id).only(filled),
-            instance=Labels.of(self._instances, columns.instance).only(filled),
-            method=Labels.of(self._methods, columns.method).only(filled),
-            source_id=Labels.of(self._source_ids, columns.source_id).only(filled),
-            interval_seconds=numpy.array(columns.interval_seconds, dtype=numpy.uint64)[filled],
-            generated=numpy.array(columns.generated, dtype=numpy.bool_)[filled],
+            machine_id=Labels(
+                [str(each) for each in self._machine_ids], _column(machines.machine_id, numpy.int64)[machine]
+            ),
+            instance=Labels.of(each.instance for each in kinds).only(kind),
+            method=Labels.of(each.method for each in kinds).only(kind),
+            source_id=Labels(list(self._source_ids), _column(machines.source_id, numpy.int64)[machine]),
+            interval_seconds=_column(machines.interval_seconds, numpy.uint32)[machine],
+            generated=_column(machines.generated, numpy.bool_)[machine],
             offsets=offsets,
             sampled_at=sampled_at,
             values=values,
@@ -128,18 +140,8 @@ class RowBuilder:
         )
 
 
-def _joined(parts: list[npt.NDArray[Number]], kind: numpy.dtype[Number]) -> npt.NDArray[Number]:
-    return numpy.concatenate(parts) if parts else numpy.empty(0, dtype=kind)
-
-
-def _times_of_series(times: list[list[int]], counts: Positions, lengths: Positions) -> Integers:
-    """Repeat each machine's times for each of its series."""
-    flat = numpy.fromiter(chain.from_iterable(times), dtype=numpy.uint64)
-    machine_lengths = numpy.array([len(each) for each in times])
-    starts = numpy.repeat(numpy.cumsum(machine_lengths) - machine_lengths, counts)
-    shifts = numpy.repeat(starts - (numpy.cumsum(lengths) - lengths), lengths)
-    times_of_series: Integers = flat[numpy.arange(len(shifts)) + shifts]
-    return times_of_series
+def _column(numbers: list[int] | list[bool], kind: type[Number]) -> npt.NDArray[Number]:
+    return numpy.array(numbers, dtype=kind)
 
 
 def _sum_per_row(present: Flags, lengths: Positions) -> Positions:
@@ -149,7 +151,7 @@ def _sum_per_row(present: Flags, lengths: Positions) -> Positions:
     return counts
 
 
-def _window_hashes(sampled_at: Integers, values: Floats, offsets: Positions) -> Integers:
+def _window_hashes(sampled_at: Seconds, values: Floats, offsets: Positions) -> Integers:
     """Hash each row's times and values: the sum of a well-mixed number per sample.
 
     The mixing is the finalizer of SplitMix64, so that samples that differ in any bit give unrelated numbers.
@@ -157,7 +159,7 @@ def _window_hashes(sampled_at: Integers, values: Floats, offsets: Positions) -> 
     """
     if len(offsets) == 1:
         return numpy.empty(0, dtype=numpy.uint64)
-    mixed = _mix(values.view(numpy.uint64) + _mix(sampled_at))
+    mixed = _mix(values.view(numpy.uint64) + _mix(sampled_at.astype(numpy.uint64)))
     return numpy.add.reduceat(mixed, offsets[:-1])
 
 

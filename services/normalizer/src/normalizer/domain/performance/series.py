@@ -7,17 +7,36 @@ from msgspec import Struct
 from surveyor_schemas.counters import Metric
 
 
-class Series(Struct, frozen=True, gc=False):
-    """One canonical series. A sample is `values[i] * multiplier / divisor`: units are converted in bulk."""
+class Kind(Struct, frozen=True, gc=False, cache_hash=True):
+    """What a canonical series is, its values apart. A sample is `value * multiplier / divisor`."""
 
     metric: Metric
     instance: str
     """A disk or NIC; empty for the whole machine."""
-    values: list[float | None]
     multiplier: float = 1.0
     divisor: float = 1.0
     method: str = ""
     """How memory was measured; empty for all else."""
+
+
+class Series(Struct, frozen=True, gc=False):
+    """One canonical series. Its kind is shared by many, and units are converted in bulk."""
+
+    kind: Kind
+    values: list[float | None]
+
+    @classmethod
+    def of(
+        cls,
+        metric: Metric,
+        instance: str,
+        values: list[float | None],
+        multiplier: float = 1.0,
+        divisor: float = 1.0,
+        method: str = "",
+    ) -> "Series":
+        """Return a series of the kind that is described."""
+        return cls(Kind(metric, instance, multiplier, divisor, method), values)
 
 
 class MachineFacts(NamedTuple):

@@ -4,15 +4,18 @@ Source: Azure Migrate, "Discovered metadata", VMware performance (2023-02-24); v
 performance counters (units). A vSphere KB is 1,024 bytes.
 """
 
+from functools import lru_cache
+
 from msgspec import Struct
 
-from normalizer.domain.performance.samples import CounterSeries, MachineSamples
-from normalizer.domain.performance.series import MachineFacts, Series
+from normalizer.domain.performance.samples import MachineSamples
+from normalizer.domain.performance.series import Kind, MachineFacts, Series
 from surveyor_schemas.counters import Metric, VmwareCounter
 
 BYTES_PER_KIB = 1024
 BYTES_PER_MB = 1_000_000
 MILLISECONDS = 1000
+KINDS_REMEMBERED = 10_000
 
 
 class Rule(Struct, frozen=True):
@@ -40,22 +43,13 @@ RULES: dict[str, Rule] = {
 
 
 def vmware_series(machine: MachineSamples, facts: MachineFacts) -> list[Series]:
-    """Map one machine's series; counters that no rule names are left out.
-
-    The empty instance is the whole machine: it counts for CPU and memory (which also come per processor)
-    and is left out for disks and NICs, where it repeats the sum of the devices.
-    """
+    """Map one machine's series; counters that no rule names are left out."""
+    interval_seconds, cores = machine.interval_seconds, facts.cores
     mapped = []
     for series in machine.series:
-        instance = series.instance
-        rule = RULES.get(series.counter)
-        if rule is not None:
-            if rule.per_device is (instance != ""):
-                mapped.append(
-                    Series(rule.metric, instance, series.values, rule.multiplier, rule.divisor, rule.method)
-                )
-        elif series.counter == _CPU_READY and instance == "" and facts.cores:
-            mapped.append(_ready(series, machine.interval_seconds, facts.cores))
+        kind = _kind(series.counter, series.instance, interval_seconds, cores)
+        if kind is not None:
+            mapped.append(Series(kind, series.values))
     return mapped
 
 
@@ -64,7 +58,23 @@ def needs_facts(machine: MachineSamples) -> bool:
     return _CPU_READY in [series.counter for series in machine.series]
 
 
-def _ready(series: CounterSeries, interval_seconds: int, cores: int) -> Series:
+@lru_cache(maxsize=KINDS_REMEMBERED)
+def _kind(counter: str, instance: str, interval_seconds: int, cores: int | None) -> Kind | None:
+    """Return what a series is, None if it is not wanted; the same few are asked for again and again.
+
+    The empty instance is the whole machine: it counts for CPU and memory (which also come per processor)
+    and is left out for disks and NICs, where it repeats the sum of the devices.
+    """
+    rule = RULES.get(counter)
+    if rule is not None:
+        if rule.per_device is (instance == ""):
+            return None
+        return Kind(rule.metric, instance, rule.multiplier, rule.divisor, rule.method)
+    if counter == _CPU_READY and instance == "" and cores:
+        return _ready(interval_seconds, cores)
+    return None
+
+
+def _ready(interval_seconds: int, cores: int) -> Kind:
     """Turn milliseconds summed over all processors into percent of the interval and of all processors."""
-    available_ms = interval_seconds * MILLISECONDS * cores
-    return Series(Metric.CPU_READY_PERCENT, "", series.values, 100, available_ms)
+    return Kind(Metric.CPU_READY_PERCENT, "", 100, interval_seconds * MILLISECONDS * cores)
