@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from collector_vmware.domain.batches import pack
 from collector_vmware.domain.encoded_batch import encoded_batch
 from collector_vmware.domain.sample_buffer import SampleBuffer
-from collector_vmware.domain.samples import Samples, merged, ordered
+from collector_vmware.domain.samples import Samples, SeriesKey, merged, ordered
 from collector_vmware.domain.taken_samples import TakenSamples
 from surveyor_schemas.codec import decode, encode
 from surveyor_schemas.performance.performance_sampled_v1 import (
@@ -23,6 +23,7 @@ from surveyor_schemas.performance.performance_sampled_v1 import (
 from .builders import A_MACHINE, ANOTHER, CPU, NOW, READ, some_samples
 
 START = 1_700_000_000
+WRITE = ("virtualDisk.write.average", "scsi0:0")
 
 values = st.lists(st.one_of(st.none(), st.integers(0, 10**7)), min_size=1, max_size=40)
 
@@ -77,22 +78,54 @@ def test_an_hour_is_remembered_while_time_goes_on() -> None:
     assert not taken.covers(A_MACHINE, START, START + 3640)
 
 
-@given(st.lists(st.tuples(st.integers(0, 100), values), min_size=1, max_size=6))
+def series_of(length: int) -> st.SearchStrategy[dict[SeriesKey, list[int | None]]]:
+    """Some of three series in any order, with values missing here and there."""
+    some: st.SearchStrategy[list[int | None]] = st.lists(
+        st.sampled_from([1, 2, 3, None]), min_size=length, max_size=length
+    )
+    full: st.SearchStrategy[list[int | None]] = st.lists(st.integers(0, 9), min_size=length, max_size=length)
+    return st.dictionaries(st.sampled_from([CPU, READ, WRITE]), st.one_of(some, full), min_size=1)
+
+
+answers = st.tuples(st.integers(0, 100), st.integers(1, 8).flatmap(series_of))
+
+
+@given(st.lists(answers, min_size=1, max_size=12))
 def test_whatever_overlaps_each_value_is_taken_exactly_once(
-    windows: list[tuple[int, list[int | None]]],
+    windows: list[tuple[int, dict[SeriesKey, list[int | None]]]],
 ) -> None:
     taken = TakenSamples(20)
-    seen: set[int] = set()
-    offered: set[int] = set()
-    for offset, found in windows:
-        samples = some_samples(START + 20 * offset, list(found))
-        offered |= {at for at, value in zip(samples.timestamps, found, strict=True) if value is not None}
+    seen: set[tuple[SeriesKey, int]] = set()
+    offered: set[tuple[SeriesKey, int]] = set()
+    for offset, series in windows:
+        length = len(next(iter(series.values())))
+        samples = Samples.of_series([START + 20 * (offset + n) for n in range(length)], series)
         new = taken.take_new(A_MACHINE, samples)
-        for at, value in zip(new.timestamps, new.series[CPU], strict=True) if new else ():
-            if value is not None:
-                assert at not in seen
-                seen.add(at)
+        brought = values_in(new) if new else set()
+        assert not brought & seen
+        assert brought <= values_in(samples)
+        seen |= brought
+        offered |= values_in(samples)
     assert seen == offered
+
+
+def values_in(samples: Samples) -> set[tuple[SeriesKey, int]]:
+    return {
+        (key, at)
+        for key, found in samples.series.items()
+        for at, value in zip(samples.timestamps, found, strict=True)
+        if value is not None
+    }
+
+
+def test_a_series_that_comes_and_goes_changes_nothing_for_the_others() -> None:
+    taken = TakenSamples(20)
+    both = {CPU: [1, 2], READ: [3, 4]}
+    taken.take_new(A_MACHINE, Samples.of_series([START, START + 20], both))
+    later = Samples.of_series([START + 20, START + 40], {CPU: [2, 5]})
+    assert taken.take_new(A_MACHINE, later) == some_samples(START + 40, [5])
+    again = Samples.of_series([START + 20, START + 40], {READ: [4, 6], CPU: [2, 5]})
+    assert taken.take_new(A_MACHINE, again) == some_samples(START + 40, [6], READ)
 
 
 def test_a_batch_names_at_most_fifty_machines() -> None:
