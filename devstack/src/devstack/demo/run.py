@@ -44,6 +44,11 @@ def run_demo(settings: DemoSettings, places: DemoPlaces) -> None:
         InstallationError: a part could not be downloaded or built.
         StartError: a part or a service did not start.
     """
+    with places.alone():
+        _run(settings, places)
+
+
+def _run(settings: DemoSettings, places: DemoPlaces) -> None:
     if settings.vcenter_url is not None:
         _look_at_given_vcenter(settings)
     places.start_fresh()
