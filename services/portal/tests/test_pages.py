@@ -278,7 +278,7 @@ async def test_overview_without_machines_says_where_they_come_from(
 ) -> None:
     sign_in()
     counts: dict[str, Any] = dict.fromkeys(("cores", "memory_mib", "disk_bytes", "sampled_in_last_hour"), 0)
-    none = {"by_source_kind": {}, "by_power_state": {}, "by_os_family": {}, "coverage": []}
+    none: dict[str, Any] = {"by_source_kind": {}, "by_power_state": {}, "by_os_family": {}, "coverage": []}
     unseen = {"removed_count": 0, "template_count": 1, "newest_sample_at": None}
     api.answer("GET", "/v1/summary", {"machine_count": machines} | counts | none | unseen)
     api.answer("GET", "/v1/collectors", [])
