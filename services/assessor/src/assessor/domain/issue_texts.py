@@ -119,7 +119,7 @@ EXPLANATIONS: dict[Issue | DataIssue, Explanation] = {
     ),
     Issue.NO_SIZE_IN_FAMILY: Explanation(
         "No size in the chosen families",
-        "The chosen families have no size in this region, or rules of this installation leave out all of them.",
+        "The families have no size in this region, or rules of this installation leave all of them out.",
         "Choose other families or another region.",
     ),
     Issue.NO_SIZE_FOR_STANDARD_TIER: Explanation(
