@@ -153,10 +153,16 @@ def insert_arrow_stream(
     The client's own `insert_arrow` writes Arrow's file format, which is read from its end: the store has to
     keep all of it before it reads any. It compresses too, for more processor time than the network is worth.
     """
-    content = pyarrow.BufferOutputStream()
-    with pyarrow.ipc.new_stream(content, rows.schema) as writer:
+    size = pyarrow.MockOutputStream()  # a buffer that grows takes twice the memory
+    _write_arrow_stream(rows, size)
+    content = pyarrow.allocate_buffer(size.size())
+    _write_arrow_stream(rows, pyarrow.FixedSizeBufferWriter(content))
+    client.raw_insert(table, rows.schema.names, content, settings, "ArrowStream")
+
+
+def _write_arrow_stream(rows: pyarrow.Table, sink: pyarrow.NativeFile) -> None:
+    with pyarrow.ipc.new_stream(sink, rows.schema) as writer:
         writer.write_table(rows)
-    client.raw_insert(table, rows.schema.names, content.getvalue(), settings, "ArrowStream")
 
 
 def _connect(settings: ClickHouseSettings) -> Client:

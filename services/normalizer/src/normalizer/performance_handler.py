@@ -35,7 +35,7 @@ from surveyor_schemas.reasons import Reason
 
 SECONDS_PER_DAY = 86_400
 SPAN_BASE = 1_000_000  # above every day number that a 32-bit time can have
-BYTES_AT_ONCE = 32 * 2**20
+BYTES_AT_ONCE = 24 * 2**20
 """Samples in arrays take some seven times their messages' bytes while they are packed: this bounds memory."""
 SAMPLES_PACKED_AT_ONCE = 100_000
 """So many fit into the processor's cache; twenty times as many take half as long again, by page faults."""

@@ -24,7 +24,7 @@ class NormalizerSettings(HttpSettings):
     session_timeout_seconds: float = Field(default=30, ge=1)
     """After this long without a sign of life the group gives the partitions to others."""
     commit_interval_seconds: float = Field(default=1.0, gt=0)
-    performance_batch_events: int = Field(default=400, ge=1, le=1000)
+    performance_batch_events: int = Field(default=300, ge=1, le=1000)
     """Messages of samples in one insert, up to 512 KiB each. With fewer the store has more parts to merge."""
     discovery_batch_events: int = Field(default=100, ge=1, le=1000)
     batch_wait_seconds: float = Field(default=0.5, gt=0)
