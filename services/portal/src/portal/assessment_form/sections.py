@@ -137,9 +137,19 @@ SECTIONS: tuple[Section, ...] = (
                 (VmSecurityOption.STANDARD.value,),
             ),
             Field(
-                "vm_uptime.days_per_month", "Uptime, days per month", "number", "Empty: 31.", suffix="days"
+                "vm_uptime.days_per_month",
+                "Uptime, days per month",
+                "number",
+                "Empty, and hours too: 730 hours a month. Empty beside hours: 31.",
+                suffix="days",
             ),
-            Field("vm_uptime.hours_per_day", "Uptime, hours per day", "number", "Empty: 24.", suffix="hours"),
+            Field(
+                "vm_uptime.hours_per_day",
+                "Uptime, hours per day",
+                "number",
+                "Empty, and days too: 730 hours a month. Empty beside days: 24.",
+                suffix="hours",
+            ),
         ),
     ),
     Section(
