@@ -54,6 +54,12 @@ SAVINGS_OPTIONS = {
     "SavingsPlan1Year": "1 year savings plan",
     "SavingsPlan3Year": "3 years savings plan",
 }
+WINDOWS_LICENCES = {
+    "Yes": "With Azure Hybrid Benefit",
+    "No": "Without Azure Hybrid Benefit",
+    "Unknown": "Without Azure Hybrid Benefit",
+}
+"""Where it is not known whether there are licences to bring along, they are paid in Azure."""
 OS_SUPPORT = {
     "Mainstream": "Mainstream support",
     "Extended": "Extended support only",
@@ -75,6 +81,7 @@ NAMES: dict[str, Mapping[str, str]] = {
     "step": STEPS,
     "finding": FINDINGS,
     "savings_option": SAVINGS_OPTIONS,
+    "windows_licence": WINDOWS_LICENCES,
     "os_support": OS_SUPPORT,
 }
 

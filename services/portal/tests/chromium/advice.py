@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from surveyor_schemas.assessments.backtest_v1 import Backtest, BacktestCheck, BacktestTotal, CheckName
-from surveyor_schemas.assessments.choices import SavingsOption
+from surveyor_schemas.assessments.choices import HybridBenefit, SavingsOption
 from surveyor_schemas.assessments.results_v1 import (
     Alternatives,
     AssessedMachine,
     DimensionUse,
+    LicenceAlternative,
     NeighbourSize,
     RightSizing,
     SavingsAlternative,
@@ -28,6 +29,8 @@ OPTION_SHARES = {
 }
 """Of the pay-as-you-go price; the plan of three years has none."""
 ESTIMATED = (SavingsOption.RI_1_YEAR, SavingsOption.SAVINGS_PLAN_1_YEAR)
+LICENCE_FACTOR = Decimal("1.5")
+"""What Windows machines cost without hybrid benefit, of what they cost with it."""
 
 
 def explanation(cores: int, memory_gib: float) -> SizeExplanation:
@@ -70,7 +73,7 @@ def explanation(cores: int, memory_gib: float) -> SizeExplanation:
 
 
 def alternatives(size: str, cores: int, memory_gib: float, cost: Decimal) -> Alternatives:
-    """Offer three series, every savings option and zone redundancy without a price."""
+    """Offer three series, every savings option with either licence, and zone redundancy without a price."""
     return Alternatives(
         sizes=[
             SizeAlternative(
@@ -87,6 +90,10 @@ def alternatives(size: str, cores: int, memory_gib: float, cost: Decimal) -> Alt
             )
         ],
         savings_options=[_savings(option, cost) for option in SavingsOption],
+        other_licence=LicenceAlternative(
+            azure_hybrid_use_benefit=HybridBenefit.NO,
+            savings_options=[_savings(option, LICENCE_FACTOR * cost) for option in SavingsOption],
+        ),
         zone_redundant_storage=StorageAlternative(
             redundancy="ZRS", monthly_storage_cost=None, issue="MonthlyStorageCostNotKnown"
         ),
@@ -144,6 +151,20 @@ def option_totals(results: Sequence[AssessedMachine]) -> list[SavingsOptionTotal
     """Add up what all machines cost under each option."""
     costs = [one.monthly_compute_cost for one in results if one.monthly_compute_cost is not None]
     return [_option_total(option, sum(costs, Decimal(0)), len(costs)) for option in SavingsOption]
+
+
+def other_licence_totals(results: Sequence[AssessedMachine]) -> list[SavingsOptionTotal]:
+    """Add up the same without hybrid benefit, which no settings select."""
+    return [
+        total.model_copy(
+            update={
+                "is_selected": False,
+                "monthly_compute_cost": LICENCE_FACTOR * total.monthly_compute_cost,
+                "monthly_compute_cost_estimated": LICENCE_FACTOR * total.monthly_compute_cost_estimated,
+            }
+        )
+        for total in option_totals(results)
+    ]
 
 
 def _savings(option: SavingsOption, cost: Decimal) -> SavingsAlternative:

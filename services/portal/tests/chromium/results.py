@@ -21,7 +21,15 @@ from surveyor_schemas.assessments.results_v1 import (
 )
 from surveyor_schemas.inventory.machine_v1 import Machine
 
-from .advice import alternatives, backtest, backtest_totals, explanation, option_totals, right_sizing
+from .advice import (
+    alternatives,
+    backtest,
+    backtest_totals,
+    explanation,
+    option_totals,
+    other_licence_totals,
+    right_sizing,
+)
 
 SIZES = (("Standard_D2s_v5", 2, 8.0), ("Standard_D4s_v5", 4, 16.0), ("Standard_E16as_v5", 16, 128.0))
 COMPUTE = (Decimal("71.425"), Decimal("142.85"), Decimal("1337.362"))
@@ -81,9 +89,10 @@ def summary_of(assessment_id: UUID, run_id: UUID, results: Sequence[AssessedMach
         currency_per_usd=Decimal("0.84316"),
         currency_rate_at=now - timedelta(days=60),
         savings_options=option_totals(results),
+        savings_options_with_other_licence=other_licence_totals(results),
         rightsizing=_right_sizing_totals(results),
         backtest=backtest_totals(results),
-        notes=[_memory_note(results)],
+        notes=[_memory_note(results), _retires_note(results)],
     )
 
 
@@ -105,6 +114,7 @@ def _sized(number: int) -> dict[str, Any]:
     (size, cores, memory_gib), cost = SIZES[number % 3], COMPUTE[number % 3]
     return {
         "recommended_size": size,
+        "recommended_size_retires": "November 2028" if number % 3 == 2 else None,
         "cores_of_recommended_size": cores,
         "memory_gib_of_recommended_size": memory_gib,
         "monthly_compute_cost": cost,
@@ -155,4 +165,14 @@ def _memory_note(results: Sequence[AssessedMachine]) -> Note:
         cause="The source had no values of it in the time range",
         fix="Wait for more history, or check the guest tools",
         machine_count=sum(code in one.data_issues for one in results),
+    )
+
+
+def _retires_note(results: Sequence[AssessedMachine]) -> Note:
+    return Note(
+        code="RecommendedSizeRetires",
+        text="Recommended size retires",
+        cause="Azure has announced the end of its series.",
+        fix="Move to another series before that.",
+        machine_count=sum(one.recommended_size_retires is not None for one in results),
     )

@@ -209,7 +209,15 @@ async def test_assessment_shows_totals_and_machines(signed_in: Page, assessed: A
     assert await signed_in.locator("table.results").evaluate(fits)
     options = signed_in.locator("section[aria-labelledby=options] tbody tr")
     await expect(options).to_contain_text(
-        ["Pay as you go selected", "estimated", "", "estimated", "3 years savings plan"]
+        [
+            "Pay as you go selected With Azure Hybrid Benefit",
+            "Pay as you go Without Azure Hybrid Benefit",
+            "1 year reserved estimated With Azure Hybrid Benefit",
+            "1 year reserved estimated Without Azure Hybrid Benefit",
+            *["3 years reserved"] * 2,
+            *["1 year savings plan estimated"] * 2,
+            *["3 years savings plan"] * 2,
+        ]
     )
     await expect(options.last.locator(".badge")).to_have_text("8")
     await expect(signed_in.locator("section[aria-labelledby=notes]")).to_contain_text("Memory use was not")
@@ -249,6 +257,11 @@ async def test_assessed_machine_says_why_this_size(signed_in: Page, assessed: An
     await expect(signed_in.locator("section[aria-labelledby=savings]")).to_contain_text(
         "the median of the series"
     )
+    await expect(signed_in.locator("section[aria-labelledby=savings] h3")).to_have_text(
+        ["With Azure Hybrid Benefit, as selected", "Without Azure Hybrid Benefit", "Storage in three zones"]
+    )
+    await expect(signed_in.locator(".notice")).to_contain_text(["retires: November 2028."])
+    await expect(signed_in.locator(".notice")).to_contain_text(["Move to another series before that."])
     await expect(signed_in.get_by_text("Out of support")).to_be_visible()
     await keep(signed_in, "assessed-machine")
 

@@ -61,7 +61,7 @@ async def page(
         assessment=assessment,
         settings=describe_settings(assessment["settings"], contents),
         readiness=_readiness(summary) if summary else {},
-        options=side_by_side(summary) if summary else [],
+        options=side_by_side(summary, assessment["settings"]) if summary else [],
         storage_types=_STORAGE_TYPES,
         issue_texts=_issue_texts(machines["items"]) if machines else {},
         machines=machines,
