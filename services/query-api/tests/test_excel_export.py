@@ -23,9 +23,10 @@ from query_api.testing.builders import (
 from surveyor_kit.clickhouse import ClickHouse
 from surveyor_schemas.assessments.assessment_completed_v1 import AssessmentCompleted
 from surveyor_schemas.assessments.backtest_v1 import Backtest, BacktestCheck
-from surveyor_schemas.assessments.choices import SavingsOption
+from surveyor_schemas.assessments.choices import HybridBenefit, SavingsOption
 from surveyor_schemas.assessments.results_v1 import (
     Alternatives,
+    LicenceAlternative,
     Note,
     RightSizing,
     SavingsAlternative,
@@ -410,3 +411,64 @@ async def test_details_stand_behind_the_sheets_of_azure_migrate_s_export(export:
     assert book["Right_Sizing"]["C2"].data_type == "s"
     assert row(book, "Backtest_Exceeded")["Longest stretch above(minutes)"] == 20
     assert book["Backtest_Exceeded"].max_row == 2
+
+
+def a_total(**given: Any) -> SavingsOptionTotal:
+    values: dict[str, Any] = {
+        "savings_option": SavingsOption.NONE,
+        "is_selected": False,
+        "monthly_compute_cost": Decimal("100.005"),
+        "monthly_compute_cost_estimated": Decimal("28.575"),
+        "monthly_storage_cost": Decimal("9.28"),
+        "monthly_security_cost": None,
+        "machines_priced": 1,
+        "machines_estimated": 1,
+        "machines_unpriced": 0,
+    }
+    return SavingsOptionTotal(**(values | given))
+
+
+async def test_details_have_the_prices_with_the_other_windows_licence(export: Export) -> None:
+    paid = SavingsAlternative(
+        savings_option=SavingsOption.NONE,
+        monthly_compute_cost=Decimal("120.005"),
+        is_estimated=True,
+        estimated_from="median Windows surcharge",
+    )
+    licence = LicenceAlternative(azure_hybrid_use_benefit=HybridBenefit.NO, savings_options=[paid])
+    found = Alternatives(sizes=[], savings_options=[], zone_redundant_storage=None, other_licence=licence)
+    windows = {"display_name": "a", "alternatives": found, "recommended_size_retires": "November 2028"}
+    linux = {"display_name": "b", "alternatives": found.model_copy(update={"other_licence": None})}
+
+    book = await export.of(
+        windows,
+        linux,
+        details=True,
+        savings_options=[a_total()],
+        savings_options_with_other_licence=[a_total(monthly_compute_cost=Decimal("150.005"))],
+    )
+
+    words = "without Azure Hybrid Benefit for Windows"
+    cells = row(book, "Savings_Options")
+    assert cells["Compute monthly cost estimate EUR"] == 100.01
+    assert cells[f"Compute monthly cost estimate {words} EUR"] == 150.01
+    assert cells[f"Of which estimated {words} EUR"] == 28.58
+    assert cells[f"Machines with an estimated price {words}"] == 1
+    of_windows, of_linux = row(book, "Alternatives"), row(book, "Alternatives", 3)
+    assert of_windows["Recommended size retires"] == "November 2028"
+    assert of_windows[f"Compute monthly cost under None {words} EUR"] == 120.01
+    assert of_windows[f"Price under None {words}"] == "estimated"
+    assert of_windows[f"Price under RI1Year {words}"] is None
+    assert of_linux[f"Compute monthly cost under None {words} EUR"] is None
+
+
+async def test_an_option_that_no_machine_has_a_price_under_costs_what_nobody_knows(export: Export) -> None:
+    nothing = {"monthly_compute_cost": Decimal(0), "monthly_compute_cost_estimated": Decimal(0)}
+    unpriced = a_total(machines_priced=0, machines_estimated=0, machines_unpriced=2, **nothing)
+
+    book = await export.of({}, details=True, savings_options=[unpriced])
+
+    cells = row(book, "Savings_Options")
+    assert cells["Compute monthly cost estimate EUR"] is None
+    assert cells["Machines without a price"] == 2
+    assert cells["Machines without a price without Azure Hybrid Benefit for Windows"] is None

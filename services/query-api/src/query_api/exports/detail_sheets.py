@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from query_api.exports.cells import Cell, joined
-from surveyor_schemas.assessments.choices import SavingsOption
-from surveyor_schemas.assessments.results_v1 import AssessedMachine, AssessmentSummary
+from query_api.exports.summary_sheets import ExportedAssessment
+from surveyor_schemas.assessments.choices import HybridBenefit, SavingsOption
+from surveyor_schemas.assessments.results_v1 import (
+    AssessedMachine,
+    AssessmentSummary,
+    SavingsAlternative,
+    SavingsOptionTotal,
+)
 
 ESTIMATED, LISTED = "estimated", "list price"
 SECONDS_PER_MINUTE = 60
@@ -30,17 +37,25 @@ class SummarySheet:
     rows: Sequence[Row]
 
 
-def summary_sheets(summary: AssessmentSummary) -> Sequence[SummarySheet]:
+def summary_sheets(assessment: ExportedAssessment) -> Sequence[SummarySheet]:
     """The sheets of the whole run."""
-    return (_savings_options(summary), _notes(summary))
+    return (_savings_options(assessment), _notes(assessment.summary))
 
 
-def machine_sheets(currency: str) -> Sequence[MachineSheet]:
+def machine_sheets(assessment: ExportedAssessment) -> Sequence[MachineSheet]:
     """The sheets with rows of machines."""
-    return (_alternatives(currency), _right_sizing(currency), BACKTEST)
+    currency = assessment.summary.currency
+    return (_alternatives(currency, _other_licence(assessment)), _right_sizing(currency), BACKTEST)
 
 
-def _savings_options(summary: AssessmentSummary) -> SummarySheet:
+def _other_licence(assessment: ExportedAssessment) -> str:
+    """The choice for Windows licences that the run's settings do not make."""
+    is_brought_along = assessment.settings.azure_hybrid_use_benefit is HybridBenefit.YES
+    return f"{'without' if is_brought_along else 'with'} Azure Hybrid Benefit for Windows"
+
+
+def _savings_options(assessment: ExportedAssessment) -> SummarySheet:
+    summary, licence = assessment.summary, _other_licence(assessment)
     header = (
         "Savings option",
         "Selected",
@@ -51,22 +66,39 @@ def _savings_options(summary: AssessmentSummary) -> SummarySheet:
         "Machines with a list price",
         "Machines with an estimated price",
         "Machines without a price",
+        f"Compute monthly cost estimate {licence} {summary.currency}",
+        f"Of which estimated {licence} {summary.currency}",
+        f"Machines with a list price {licence}",
+        f"Machines with an estimated price {licence}",
+        f"Machines without a price {licence}",
     )
-    rows = [
-        (
-            option.savings_option,
-            "Yes" if option.is_selected else "No",
-            option.monthly_compute_cost,
-            option.monthly_compute_cost_estimated,
-            option.monthly_storage_cost,
-            option.monthly_security_cost,
-            option.machines_priced,
-            option.machines_estimated,
-            option.machines_unpriced,
-        )
-        for option in summary.savings_options
-    ]
-    return SummarySheet("Savings_Options", header, rows)
+    # Without Windows machines there are no totals with the other licence: their cells stay empty.
+    pairs = zip_longest(summary.savings_options, summary.savings_options_with_other_licence)
+    return SummarySheet("Savings_Options", header, [_option_row(own, other) for own, other in pairs])
+
+
+def _option_row(own: SavingsOptionTotal, other: SavingsOptionTotal | None) -> Row:
+    return (
+        own.savings_option,
+        "Yes" if own.is_selected else "No",
+        *_compute(own),
+        own.monthly_storage_cost,
+        own.monthly_security_cost,
+        *_machines(own),
+        *(_compute(other) if other else ()),
+        *(_machines(other) if other else ()),
+    )
+
+
+def _compute(option: SavingsOptionTotal) -> Row:
+    """The amount and its estimated part; unknown where no machine has a price, which adds up to zero."""
+    if option.machines_unpriced and not option.machines_priced and not option.machines_estimated:
+        return (None, None)
+    return (option.monthly_compute_cost, option.monthly_compute_cost_estimated)
+
+
+def _machines(option: SavingsOptionTotal) -> Row:
+    return (option.machines_priced, option.machines_estimated, option.machines_unpriced)
 
 
 def _notes(summary: AssessmentSummary) -> SummarySheet:
@@ -74,38 +106,50 @@ def _notes(summary: AssessmentSummary) -> SummarySheet:
     return SummarySheet("Notes", ("Code", "Meaning", "Cause", "Fix", "Machines"), rows)
 
 
-def _alternatives(currency: str) -> MachineSheet:
-    options = list(SavingsOption)
-    prices = [
-        title
-        for option in options
-        for title in (f"Compute monthly cost under {option} {currency}", f"Price under {option}")
-    ]
+def _alternatives(currency: str, licence: str) -> MachineSheet:
     header = (
         "Machine",
         "Recommended size",
-        *prices,
+        *_price_titles("", currency),
         f"Storage monthly cost with zone redundancy {currency}",
         "Cheapest size of each series",
+        "Recommended size retires",
+        *_price_titles(f" {licence}", currency),
     )
 
     def rows(machine: AssessedMachine) -> Iterable[Row]:
-        if machine.alternatives is None:
+        found = machine.alternatives
+        if found is None:
             return
-        by_option = {each.savings_option: each for each in machine.alternatives.savings_options}
-        cells: list[Cell] = []
-        for option in options:
-            found = by_option.get(option)
-            amount = found.monthly_compute_cost if found else None
-            cells += [amount, None if found is None or amount is None else _price_kind(found.is_estimated)]
-        storage = machine.alternatives.zone_redundant_storage
-        sizes = joined(
-            f"{size.name} ({size.monthly_compute_cost:.2f})" for size in machine.alternatives.sizes
+        storage = found.zone_redundant_storage
+        yield (
+            machine.display_name,
+            machine.recommended_size,
+            *_prices(found.savings_options),
+            storage.monthly_storage_cost if storage else None,
+            joined(f"{size.name} ({size.monthly_compute_cost:.2f})" for size in found.sizes),
+            machine.recommended_size_retires,
+            *_prices(found.other_licence.savings_options if found.other_licence else ()),
         )
-        zone_redundant = storage.monthly_storage_cost if storage else None
-        yield (machine.display_name, machine.recommended_size, *cells, zone_redundant, sizes)
 
     return MachineSheet("Alternatives", header, rows)
+
+
+def _price_titles(licence: str, currency: str) -> Iterable[str]:
+    """Two titles per savings option, for the cells of `_prices`."""
+    for option in SavingsOption:
+        yield f"Compute monthly cost under {option}{licence} {currency}"
+        yield f"Price under {option}{licence}"
+
+
+def _prices(options: Iterable[SavingsAlternative]) -> Iterable[Cell]:
+    """An amount per savings option and what kind of price it is; both empty where it is not known."""
+    by_option = {each.savings_option: each for each in options}
+    for option in SavingsOption:
+        found = by_option.get(option)
+        amount = found.monthly_compute_cost if found else None
+        yield amount
+        yield None if found is None or amount is None else _price_kind(found.is_estimated)
 
 
 def _price_kind(is_estimated: bool) -> str:

@@ -93,9 +93,9 @@ class AssessmentWorkbook:
         self._book.close()
 
     def _add_details(self, assessment: ExportedAssessment) -> None:
-        for of_run in summary_sheets(assessment.summary):
+        for of_run in summary_sheets(assessment):
             self._write_rows(self._sheet(of_run.name, of_run.header), of_run.rows)
-        for kind in machine_sheets(assessment.summary.currency):
+        for kind in machine_sheets(assessment):
             self._details.append((kind, self._growing(kind.name, kind.header)))
 
     def _growing(self, name: str, header: Sequence[str]) -> GrowingSheet:
