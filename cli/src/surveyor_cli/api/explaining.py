@@ -8,6 +8,7 @@ import typer
 from surveyor_cli.api.calling import api_of
 from surveyor_cli.api.client import Document
 from surveyor_cli.api.naming import AssessmentArgument, assessed_machine_id, assessment_id
+from surveyor_cli.api.savings import print_alternatives
 from surveyor_cli.output import AsJson, money, print_fields, print_json, print_table
 
 AssessedMachineArgument = Annotated[
@@ -82,7 +83,15 @@ def _head(result: Document) -> dict[str, Any]:
         "operating system support": result["operating_system_support"],
         "support ends on": result["operating_system_support_ends_on"],
         "right-sizing": f"{found['finding']}: {found['reason']}" if found else None,
+        **_retirement(result["recommended_size_retires"]),
     }
+
+
+def _retirement(retires: str | None) -> dict[str, str]:
+    """What to know of a size that Azure ends; nothing of any other."""
+    if retires is None:
+        return {}
+    return {"size retires": f"{retires}: move to another series before that, such as one of those below"}
 
 
 def _print_explanation(why: Document) -> None:
@@ -105,11 +114,7 @@ def _print_alternatives(other: Document) -> None:
         [*(size[field] for field in fields), money(size["monthly_compute_cost"])] for size in other["sizes"]
     ]
     print_table(["series", "cheapest size", "cores", "memory GiB", "compute / month"], rows)
-    rows = [
-        [option["savings_option"], money(option["monthly_compute_cost"]), option["estimated_from"]]
-        for option in other["savings_options"]
-    ]
-    print_table(["savings option", "compute / month", "estimated from"], rows)
+    print_alternatives(other)
     storage = other["zone_redundant_storage"]
     if storage is not None:
         amount = money(storage["monthly_storage_cost"])

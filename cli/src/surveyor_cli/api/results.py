@@ -9,6 +9,7 @@ from surveyor_cli.api.calling import api_of
 from surveyor_cli.api.client import Document
 from surveyor_cli.api.listing import LimitOption
 from surveyor_cli.api.naming import AssessmentArgument, assessment_id
+from surveyor_cli.api.savings import print_totals
 from surveyor_cli.exits import REFUSED, fail
 from surveyor_cli.output import AsJson, money, print_fields, print_json, print_table
 
@@ -31,7 +32,7 @@ def show(context: typer.Context, assessment: AssessmentArgument, as_json: AsJson
     if summary is None:
         fail(REFUSED, f"the assessment is {document['state']}; it has no totals")
     print_fields(_head(document, summary))
-    _print_options(summary)
+    print_totals(document)
     _print_right_sizing(summary)
     _print_backtest(summary)
     print_table(
@@ -77,21 +78,6 @@ def _head(document: Document, summary: Document) -> dict[str, Any]:
         "confidence %": summary["confidence_percent"],
         "prices as of": summary["prices_at"],
     }
-
-
-def _print_options(summary: Document) -> None:
-    columns = ["savings option", "selected", f"compute / month {summary['currency']}", "of which estimated"]
-    columns += ["list price", "estimated", "without price"]
-    print_table(columns, [_option_row(option) for option in summary["savings_options"]])
-
-
-def _option_row(option: Document) -> list[Any]:
-    counts = [option["machines_priced"], option["machines_estimated"], option["machines_unpriced"]]
-    # Where no machine has a price, the API's total of zero is no price.
-    has_price = counts[0] or counts[1] or not counts[2]
-    amounts = [option["monthly_compute_cost"], option["monthly_compute_cost_estimated"]]
-    shown = [money(amount) if has_price else None for amount in amounts]
-    return [option["savings_option"], option["is_selected"], *shown, *counts]
 
 
 def _print_right_sizing(summary: Document) -> None:
