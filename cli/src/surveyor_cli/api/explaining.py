@@ -91,7 +91,7 @@ def _retirement(retires: str | None) -> dict[str, str]:
     """What to know of a size that Azure ends; nothing of any other."""
     if retires is None:
         return {}
-    return {"size retires": f"{retires}: move to another series before that, such as one of those below"}
+    return {"size retires": f"{retires}: move to another series before that; what fits stands below"}
 
 
 def _print_explanation(why: Document) -> None:
