@@ -178,9 +178,8 @@ def off_until_the_end(day: int) -> list[float | None]:
     return [float(slot) if day == 6 and slot > 20 else None for slot in range(144)]
 
 
-@pytest.mark.parametrize("were_sealed_before", [False, True])
 async def test_week_of_sealed_days_has_the_nearest_rank_however_its_peaks_are_spread(
-    store: ClickHouse, estate: Any, make_machine: Any, were_sealed_before: bool
+    store: ClickHouse, estate: Any, make_machine: Any
 ) -> None:
     shapes = [an_even_week, one_busy_day, the_same_all_week, seldom_on, off_until_the_end]
     machines = [make_machine(shape.__name__) for shape in shapes]
@@ -196,8 +195,6 @@ async def test_week_of_sealed_days_has_the_nearest_rank_however_its_peaks_are_sp
         expected[machine.name] = [peak for peak in in_window if peak is not None]
     for day in WEEK:
         await estate.seal(day)
-    if were_sealed_before:
-        await store.command("ALTER TABLE peaks_day CLEAR COLUMN highest, CLEAR COLUMN points")
     reader = ClickHouseEstate(PatientClickHouse(store, Health()))
     page = await reader.scope(run_id)
     for percentile in (50, 90, 95, 99):
