@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -57,7 +58,8 @@ def cpu_seconds(process: psutil.Process) -> float:
 def pin(pid: int, core: int) -> None:
     """Keep a process, and what it starts from now on, on one core."""
     for thread in psutil.Process(pid).threads():
-        psutil.Process(thread.id).cpu_affinity([core])
+        with suppress(psutil.NoSuchProcess):  # a thread that has ended meanwhile
+            psutil.Process(thread.id).cpu_affinity([core])
 
 
 def pin_listener(port: int, core: int) -> None:
